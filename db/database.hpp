@@ -1,0 +1,194 @@
+/// The event database: one SQLite file that holds a study.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/error.hpp"
+#include "db/records.hpp"
+
+namespace landscape::db {
+
+namespace detail {
+class Connection;
+}
+
+enum class Mode {
+  ReadWriteCreate,  ///< Made when missing, migrated when older.
+  ReadWrite,        ///< Must exist; migrated when older.
+  ReadOnly,         ///< Must exist; never changed. Works in a read-only folder too.
+};
+
+struct OpenOptions {
+  Mode mode = Mode::ReadWriteCreate;
+  int busy_timeout_ms = 30000;  ///< [ms] how long to wait for another process that is writing.
+  /// Quota on the file in pages of 4 kB; 0: none. Beyond it writing fails as on a full disk.
+  std::int64_t max_pages = 0;
+};
+
+/// An open event database.
+///
+/// Writes are durable against the death of the process once committed: a call outside a Transaction
+/// commits by itself, calls inside one commit together. Nothing of an uncommitted transaction is
+/// ever seen.
+///
+/// Thread-safety: one Database belongs to one thread. Other threads or processes open their own; a
+/// single writer at a time, any number of readers.
+///
+/// @throws Error from every function: file missing, not a landscape database, newer than this
+///         program, unwritable, locked, full, or a record that breaks a constraint (unknown id,
+///         duplicate uid, NaN where a number is required, a word that the column does not know).
+class Database {
+ public:
+  explicit Database(const std::filesystem::path& path, const OpenOptions& options = {});
+  Database(const std::filesystem::path& path, Mode mode);
+  ~Database();
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+
+  const std::filesystem::path& path() const;
+  int schema_version() const;
+
+  // Runs and potentials
+
+  /// Fills in host and started_utc when empty.
+  Id add_run(const RunRecord& run);
+  /// @param status done | incomplete | interrupted | failed. Fills in finished_utc.
+  void finish_run(Id id, std::string_view status, double wall_s, double force_calls);
+  void set_run_potential(Id id, Id potential_id);
+  RunRecord run(Id id);
+  std::vector<RunRecord> runs();
+
+  /// The stored potential with this sha256, or the record stored as a new one.
+  Id ensure_potential(const PotentialRecord& potential);
+  PotentialRecord potential(Id id);
+  std::optional<PotentialRecord> find_potential(std::string_view sha256);
+
+  // Configurations and samples
+
+  Id add_configuration(const ConfigurationRecord& configuration);
+  ConfigurationRecord configuration(Id id);
+
+  Id add_sample(const SampleRecord& sample);
+  /// Replaces all columns of the sample `sample.id`.
+  void update_sample(const SampleRecord& sample);
+  SampleRecord sample(Id id);
+  std::optional<SampleRecord> find_sample(std::string_view name);
+  std::vector<SampleRecord> samples();
+
+  // Minima and saddles
+
+  Id add_minimum(const MinimumRecord& minimum);
+  MinimumRecord minimum(Id id);
+  std::optional<MinimumRecord> find_minimum_by_uid(std::string_view uid);
+  std::vector<MinimumRecord> minima_of_sample(Id sample_id);
+
+  Id add_saddle(const SaddleRecord& saddle);
+  SaddleRecord saddle(Id id);
+  std::optional<SaddleRecord> find_saddle_by_uid(std::string_view uid);
+  std::vector<SaddleRecord> saddles_of_sample(Id sample_id);
+
+  // Mappings, searches, events
+
+  /// The stored mapping with this sample, strain, seed and options_key, or the record stored as a
+  /// new one.
+  Id ensure_mapping(const MappingRecord& mapping);
+  MappingRecord mapping(Id id);
+  std::vector<MappingRecord> mappings_of_sample(Id sample_id);
+
+  Id add_search(const SearchRecord& search);
+  /// Ordered by search_index.
+  std::vector<SearchRecord> searches_of_mapping(Id mapping_id);
+
+  Id add_event(const EventRecord& event);
+  /// Replaces all columns of the event `event.id`.
+  void update_event(const EventRecord& event);
+  /// Counts one more search that ended in the event.
+  void count_event_again(Id id);
+  EventRecord event(Id id);
+  std::optional<EventRecord> find_event_by_uid(std::string_view uid);
+  std::vector<EventRecord> events_of_mapping(Id mapping_id);
+  std::vector<EventRecord> events_of_sample(Id sample_id);
+
+  // Tracks
+
+  /// Stores a track and its points, all or nothing. Points are put in order of strain; track_id,
+  /// point_index and the number of points are set here.
+  Id add_track(const TrackRecord& track, std::span<const TrackPointRecord> points);
+  TrackRecord track(Id id);
+  std::optional<TrackRecord> find_track(Id event_id, std::string_view options_key);
+  /// Oldest first; the views show the last one.
+  std::vector<TrackRecord> tracks_of_event(Id event_id);
+  std::vector<TrackPointRecord> points_of_track(Id track_id);
+
+  // Shears
+
+  /// The stored shear with this sample and options_key, or the record stored as a new one.
+  Id ensure_shear(const ShearRecord& shear);
+  /// Replaces all columns of the shear `shear.id`.
+  void update_shear(const ShearRecord& shear);
+  ShearRecord shear(Id id);
+  /// Oldest first.
+  std::vector<ShearRecord> shears_of_sample(Id sample_id);
+
+  Id add_shear_step(const ShearStepRecord& step);
+  /// Ordered by step_index.
+  std::vector<ShearStepRecord> steps_of_shear(Id shear_id);
+
+  Id add_plastic_event(const PlasticEventRecord& event);
+  /// Replaces all columns of the plastic event `event.id`, e.g. to set event_id once it is entered
+  /// among the events.
+  void update_plastic_event(const PlasticEventRecord& event);
+  PlasticEventRecord plastic_event(Id id);
+  /// Ordered by event_index.
+  std::vector<PlasticEventRecord> plastic_events_of_shear(Id shear_id);
+
+  // Per-atom results and checkpoints
+
+  /// Stores one value per atom (1, 2, ...) under `key.name` for the sample, minimum and event of
+  /// `key`, replacing what stood there; `key.atom` and `key.value` are ignored.
+  void put_atom_values(const AtomValueRecord& key, std::span<const double> values);
+  /// Values by atom; empty when there are none.
+  std::vector<double> atom_values(const AtomValueRecord& key);
+
+  /// Stores or replaces the checkpoint `checkpoint.key`.
+  void put_checkpoint(const CheckpointRecord& checkpoint);
+  std::optional<CheckpointRecord> checkpoint(std::string_view key);
+  /// Nothing happens when there is none.
+  void erase_checkpoint(std::string_view key);
+  std::vector<CheckpointRecord> checkpoints();
+
+ private:
+  friend class Transaction;
+  std::unique_ptr<detail::Connection> connection_;
+};
+
+/// Makes the calls between its construction and commit() one atomic step (BEGIN IMMEDIATE).
+///
+/// Without commit() the destructor rolls back, quietly. Inside another Transaction it is a
+/// savepoint: its commit lasts only if the outer one commits. Must not outlive its Database.
+class [[nodiscard]] Transaction {
+ public:
+  explicit Transaction(Database& database);
+  explicit Transaction(detail::Connection& connection);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  /// @throws Error if the disk is full, or an earlier error already made SQLite roll everything
+  /// back.
+  void commit();
+
+ private:
+  detail::Connection& connection_;
+  int depth_ = 0;
+  bool open_ = false;
+};
+
+}  // namespace landscape::db

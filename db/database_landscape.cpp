@@ -1,0 +1,99 @@
+/// Minima, saddles, mappings, searches and events of Database.
+#include "db/database.hpp"
+#include "db/detail/rows.hpp"
+
+namespace landscape::db {
+
+using detail::find;
+using detail::get;
+using detail::insert;
+using detail::select;
+using detail::update;
+
+Id Database::add_minimum(const MinimumRecord& minimum) {
+  return insert(*connection_, minimum);
+}
+
+MinimumRecord Database::minimum(Id id) {
+  return get<MinimumRecord>(*connection_, id);
+}
+
+std::optional<MinimumRecord> Database::find_minimum_by_uid(std::string_view uid) {
+  return find<MinimumRecord>(*connection_, "WHERE uid = ?", uid);
+}
+
+std::vector<MinimumRecord> Database::minima_of_sample(Id sample_id) {
+  return select<MinimumRecord>(*connection_, "WHERE sample_id = ? ORDER BY id", sample_id);
+}
+
+Id Database::add_saddle(const SaddleRecord& saddle) {
+  return insert(*connection_, saddle);
+}
+
+SaddleRecord Database::saddle(Id id) {
+  return get<SaddleRecord>(*connection_, id);
+}
+
+std::optional<SaddleRecord> Database::find_saddle_by_uid(std::string_view uid) {
+  return find<SaddleRecord>(*connection_, "WHERE uid = ?", uid);
+}
+
+std::vector<SaddleRecord> Database::saddles_of_sample(Id sample_id) {
+  return select<SaddleRecord>(*connection_, "WHERE sample_id = ? ORDER BY id", sample_id);
+}
+
+Id Database::ensure_mapping(const MappingRecord& mapping) {
+  return detail::ensure(*connection_, mapping,
+                        "WHERE sample_id = ? AND strain_xy = ? AND seed = ? AND options_key = ?",
+                        mapping.sample_id, mapping.strain_xy, mapping.seed, mapping.options_key);
+}
+
+MappingRecord Database::mapping(Id id) {
+  return get<MappingRecord>(*connection_, id);
+}
+
+std::vector<MappingRecord> Database::mappings_of_sample(Id sample_id) {
+  return select<MappingRecord>(*connection_, "WHERE sample_id = ? ORDER BY id", sample_id);
+}
+
+Id Database::add_search(const SearchRecord& search) {
+  return insert(*connection_, search);
+}
+
+std::vector<SearchRecord> Database::searches_of_mapping(Id mapping_id) {
+  return select<SearchRecord>(*connection_, "WHERE mapping_id = ? ORDER BY search_index",
+                              mapping_id);
+}
+
+Id Database::add_event(const EventRecord& event) {
+  return insert(*connection_, event);
+}
+
+void Database::update_event(const EventRecord& event) {
+  update(*connection_, event);
+}
+
+void Database::count_event_again(Id id) {
+  connection_->statement("UPDATE event_row SET times_found = times_found + 1 WHERE id = ?")
+      .bind(id)
+      .run();
+  if (connection_->changes() == 0) detail::no_such_row(*connection_, "event_row", id);
+}
+
+EventRecord Database::event(Id id) {
+  return get<EventRecord>(*connection_, id);
+}
+
+std::optional<EventRecord> Database::find_event_by_uid(std::string_view uid) {
+  return find<EventRecord>(*connection_, "WHERE uid = ?", uid);
+}
+
+std::vector<EventRecord> Database::events_of_mapping(Id mapping_id) {
+  return select<EventRecord>(*connection_, "WHERE mapping_id = ? ORDER BY id", mapping_id);
+}
+
+std::vector<EventRecord> Database::events_of_sample(Id sample_id) {
+  return select<EventRecord>(*connection_, "WHERE sample_id = ? ORDER BY id", sample_id);
+}
+
+}  // namespace landscape::db

@@ -1,0 +1,257 @@
+/// What every column of every public view means.
+#include <algorithm>
+#include <set>
+
+#include "db/detail/migrations.hpp"
+
+namespace landscape::db::detail {
+namespace {
+
+/// An entry without a view holds wherever the column occurs and no entry with a view does.
+struct Entry {
+  std::string_view view, column, alias, unit, description;
+};
+
+constexpr Entry entries[] = {
+    // Everywhere
+    {"", "id", "", "", "row number; also what other columns named ..._id point at"},
+    {"", "sample", "", "", "name of the sample"},
+    {"", "run_id", "run", "", "run that wrote the row (view runs)"},
+    {"", "uid", "", "", "identity that stays the same when files are merged"},
+    {"", "plane", "", "", "plane of the simple shear; xy unless said otherwise"},
+    {"", "strain_xy", "strain", "", "simple shear applied to the sample's stored cell"},
+    {"", "options", "", "JSON", "options of the command that made the row"},
+    {"", "seed", "", "", "seed of the random numbers"},
+    {"", "force_calls", "calls", "", "cost in force-call equivalents, everything included"},
+    {"", "center_atom", "atom", "", "atom that moves most, numbered from 1; 0 where not known"},
+    {"", "energy_ev", "E", "eV", "potential energy"},
+    {"", "max_force_ev_per_a", "fmax", "eV/Å", "largest force norm over the free atoms"},
+    {"", "stress_xx_gpa", "sxx", "GPa", "stress, laboratory frame, tension positive"},
+    {"", "stress_yy_gpa", "syy", "GPa", "stress, laboratory frame, tension positive"},
+    {"", "stress_zz_gpa", "szz", "GPa", "stress, laboratory frame, tension positive"},
+    {"", "stress_yz_gpa", "syz", "GPa", "shear stress"},
+    {"", "stress_xz_gpa", "sxz", "GPa", "shear stress"},
+    {"", "stress_xy_gpa", "sxy", "GPa", "shear stress; positive resists positive strain_xy"},
+    {"", "configuration_id", "", "", "stored coordinates (view configurations)"},
+    {"", "event_id", "event", "", "event (view events)"},
+    {"", "mapping_id", "mapping", "", "mapping (view mappings)"},
+    {"", "shear_id", "shear", "", "quasistatic shear (view shears)"},
+    {"", "track_id", "track", "", "track (view tracks)"},
+    {"", "saddle_id", "saddle", "", "saddle (view saddles)"},
+    {"", "minimum_id", "minimum", "", "minimum (view minima)"},
+    {"", "initial_minimum_id", "initial", "", "minimum that the event leaves (view minima)"},
+    {"", "potential_id", "", "", "potential (view potentials)"},
+    {"", "potential", "", "", "name of the potential"},
+    {"", "barrier_ev", "EA", "eV", "activation barrier, E(saddle) - E(initial minimum)"},
+    {"", "reverse_barrier_ev", "ER", "eV", "reverse barrier, E(saddle) - E(final minimum)"},
+    {"", "curvature_ev_per_a2", "kappa", "eV/Å²",
+     "lowest Hessian eigenvalue of the saddle, not mass-weighted"},
+    {"", "delta_stress_xy_gpa", "dtau", "GPa", "stress_xy of the saddle - of the initial minimum"},
+    {"", "max_displacement_a", "dmax", "Å", "largest displacement of one atom, final - initial"},
+    {"", "participation_number", "pn", "", "number of atoms taking part, (Σu²)²/Σu⁴"},
+    {"", "critical_strain", "gc", "",
+     "fold where initial minimum and saddle merge; null: not reached"},
+    {"", "critical_strain_error", "gc_error", "", "1 sigma of critical_strain"},
+    {"", "reverse_strain", "gr", "",
+     "fold where final minimum and saddle merge; null: not reached"},
+    {"", "reverse_strain_error", "gr_error", "", "1 sigma of reverse_strain"},
+    {"", "window_low", "low", "", "lower end of the strains at which the event exists"},
+    {"", "window_high", "high", "", "upper end of the strains at which the event exists"},
+    {"", "low_end", "", "",
+     "what ends the window below: initial, final, other, bifurcation, not_reached"},
+    {"", "high_end", "", "",
+     "what ends the window above: initial, final, other, bifurcation, not_reached"},
+    {"", "event_class", "class", "",
+     "thermal (zero strain lies inside the window), strain_created (outside), unresolved"},
+    {"", "event_class_zero_stress", "class0", "",
+     "the same with the strain of zero shear stress as origin"},
+    {"", "zero_stress_strain", "g0", "", "strain at which the shear stress of the sample vanishes"},
+    {"", "shear_modulus_gpa", "G", "GPa", "shear modulus from small strains"},
+    {"", "state", "", "", "how far the work got"},
+    {"", "n_atoms", "n", "", "number of atoms"},
+    // samples
+    {"samples", "sample", "name", "", "name, unique in the file"},
+    {"samples", "composition", "", "", "chemical composition"},
+    {"samples", "origin", "", "", "how it was made: quench, import, htc, ..."},
+    {"samples", "state", "", "", "preparing, or ready to be mapped"},
+    {"samples", "energy_ev", "E", "eV", "inherent-structure energy in the relaxed cell"},
+    {"samples", "energy_per_atom_ev", "Ea", "eV/atom", "inherent-structure energy, relaxed cell"},
+    {"samples", "energy_fixed_cell_ev", "", "eV", "inherent-structure energy in the quench's cell"},
+    {"samples", "energy_per_atom_fixed_cell_ev", "", "eV/atom", "the same for one atom"},
+    {"samples", "volume_a3", "V", "Å³", "volume of the relaxed cell"},
+    {"samples", "volume_fixed_cell_a3", "", "Å³", "volume of the quench's cell"},
+    {"samples", "density_g_per_cm3", "density", "g/cm³", "mass density, relaxed cell"},
+    {"samples", "quench_rate_k_per_s", "Q", "K/s", "applied quench rate"},
+    {"samples", "melt_temperature_k", "", "K", "temperature of the melt it was quenched from"},
+    {"samples", "effective_rate_k_per_s", "Qe", "K/s", "rate read off the line E_IS(log10 Q)"},
+    {"samples", "annealing_degree_ev", "delta", "eV/atom", "E0 - E_IS, E0 the instability limit"},
+    {"samples", "periodic", "", "", "T or F for each cell vector"},
+    {"samples", "cell_ax", "", "Å", "first cell vector, x"},
+    {"samples", "cell_ay", "", "Å", "first cell vector, y"},
+    {"samples", "cell_az", "", "Å", "first cell vector, z"},
+    {"samples", "cell_bx", "", "Å", "second cell vector, x"},
+    {"samples", "cell_by", "", "Å", "second cell vector, y"},
+    {"samples", "cell_bz", "", "Å", "second cell vector, z"},
+    {"samples", "cell_cx", "", "Å", "third cell vector, x"},
+    {"samples", "cell_cy", "", "Å", "third cell vector, y"},
+    {"samples", "cell_cz", "", "Å", "third cell vector, z"},
+    {"samples", "defining_options", "", "JSON", "options that decide what the sample is"},
+    {"samples", "minimum_id", "minimum", "", "its reference minimum; null until ready"},
+    // minima, saddles
+    {"minima", "lowest_curvature_ev_per_a2", "kappa", "eV/Å²",
+     "lowest Hessian eigenvalue, not mass-weighted; null where not computed"},
+    {"minima", "origin", "", "", "what found it: sample, map, shear, track, neb"},
+    {"saddles", "second_curvature_ev_per_a2", "kappa2", "eV/Å²", "second lowest eigenvalue"},
+    {"saddles", "negative_eigenvalues", "n_negative", "", "negative Hessian eigenvalues, checked"},
+    {"saddles", "proof", "", "", "how the number of negative eigenvalues was established"},
+    {"saddles", "connected", "", "",
+     "1: one side returns to the start minimum and the other reaches a different one; 0: not"},
+    {"saddles", "mode_configuration_id", "", "", "stored lowest mode (view configurations)"},
+    // events
+    {"events", "origin", "", "", "map (found by searches) or shear (a plastic event of a shear)"},
+    {"events", "predicted_critical_strain", "gp", "",
+     "strain_xy - 3 Q / (2 V Δτ), from barrier and stress difference at strain_xy alone"},
+    {"events", "times_found", "found", "", "number of searches that ended in it"},
+    {"events", "first_search_index", "", "", "index of the first of these searches; -1: none"},
+    {"events", "final_minimum_id", "final", "", "minimum that the event reaches (view minima)"},
+    {"events", "plastic_event_id", "plastic", "", "the plastic event it is (view plastic_events)"},
+    {"events", "track_id", "track", "", "newest track, the source of window and class"},
+    // tracks, track_points
+    {"tracks", "origin", "", "", "origin of the event: map or shear"},
+    {"tracks", "event_class_reason", "reason", "", "why the class is what it is"},
+    {"tracks", "amplitude_ev", "A", "eV", "A of barrier = A |critical_strain - strain|^(3/2)"},
+    {"tracks", "amplitude_error_ev", "", "eV", "1 sigma of amplitude_ev"},
+    {"tracks", "reverse_amplitude_ev", "AR", "eV", "the same for the reverse barrier"},
+    {"tracks", "exponent", "", "", "exponent of the barrier near the fold when left free"},
+    {"tracks", "exponent_error", "", "", "1 sigma of exponent"},
+    {"tracks", "critical_strain_from_barrier", "", "", "critical strain from barrier^(2/3)"},
+    {"tracks", "critical_strain_from_barrier_error", "", "", "its 1 sigma"},
+    {"tracks", "critical_strain_from_curvature", "", "", "critical strain from curvature^2"},
+    {"tracks", "critical_strain_from_curvature_error", "", "", "its 1 sigma"},
+    {"tracks", "critical_strain_from_stress", "", "", "critical strain from stress difference^2"},
+    {"tracks", "critical_strain_from_stress_error", "", "", "its 1 sigma"},
+    {"tracks", "reverse_strain_from_barrier", "", "", "reverse strain from barrier^(2/3)"},
+    {"tracks", "reverse_strain_from_barrier_error", "", "", "its 1 sigma"},
+    {"tracks", "reverse_strain_from_curvature", "", "", "reverse strain from curvature^2"},
+    {"tracks", "reverse_strain_from_curvature_error", "", "", "its 1 sigma"},
+    {"tracks", "reverse_strain_from_stress", "", "", "reverse strain from stress difference^2"},
+    {"tracks", "reverse_strain_from_stress_error", "", "", "its 1 sigma"},
+    {"tracks", "points", "", "", "number of points (view track_points)"},
+    {"track_points", "point_index", "point", "", "0, 1, ... by increasing strain"},
+    {"track_points", "initial_curvature_ev_per_a2", "kappa_i", "eV/Å²",
+     "lowest Hessian eigenvalue of the initial minimum"},
+    {"track_points", "final_curvature_ev_per_a2", "kappa_f", "eV/Å²",
+     "lowest Hessian eigenvalue of the final minimum"},
+    {"track_points", "delta_stress_reverse_xy_gpa", "dtau_r", "GPa",
+     "stress_xy of the saddle - of the final minimum"},
+    {"track_points", "initial_stress_xy_gpa", "", "GPa", "shear stress of the initial minimum"},
+    {"track_points", "energy_initial_ev", "", "eV", "energy of the initial minimum"},
+    {"track_points", "initial_configuration_id", "", "", "coordinates of the initial minimum"},
+    {"track_points", "saddle_configuration_id", "", "", "coordinates of the saddle"},
+    {"track_points", "final_configuration_id", "", "", "coordinates of the final minimum"},
+    // shears, shear_steps, plastic_events
+    {"shears", "to_strain", "", "", "strain that was asked for"},
+    {"shears", "state", "", "", "running or done"},
+    {"shears", "steps", "", "", "number of steps (view shear_steps)"},
+    {"shears", "max_stress_gpa", "", "GPa", "largest shear stress"},
+    {"shears", "yield_strain", "gy", "", "strain of that stress before the largest drop, or null"},
+    {"shears", "max_stress_drop_gpa", "", "GPa", "largest drop of the shear stress"},
+    {"shear_steps", "step_index", "step", "", "0, 1, ... in the order of the shear"},
+    {"shear_steps", "branch", "", "", "load, unload or reload"},
+    {"plastic_events", "event_index", "k", "", "0, 1, ... in the order of the shear"},
+    {"plastic_events", "strain", "", "", "upper end of the bracket of the instability"},
+    {"plastic_events", "strain_lower", "", "", "lower end of the bracket"},
+    {"plastic_events", "energy_drop_ev", "dE", "eV", "energy released, positive"},
+    {"plastic_events", "stress_drop_gpa", "dS", "GPa", "shear stress released, positive"},
+    {"plastic_events", "event_id", "event", "", "its row among the events, once entered there"},
+    {"plastic_events", "before_configuration_id", "", "", "coordinates before it"},
+    {"plastic_events", "after_configuration_id", "", "", "coordinates after it"},
+    // mappings, searches
+    {"mappings", "initial_minimum_id", "initial", "", "minimum that was mapped (view minima)"},
+    {"searches", "search_index", "k", "", "0, 1, ... in its mapping; decides its random numbers"},
+    {"searches", "batch", "", "", "searches of one batch know only what earlier batches found"},
+    {"searches", "center_atom", "atom", "", "atom around which it was activated, from 1"},
+    {"searches", "outcome", "", "", "how it ended"},
+    {"searches", "calls_activation", "", "", "force calls to leave the basin"},
+    {"searches", "calls_approach", "", "", "force calls to converge to the saddle"},
+    {"searches", "calls_proof", "", "", "force calls to prove the saddle"},
+    {"searches", "calls_push_over", "", "", "force calls to reach the minima on both sides"},
+    {"searches", "message", "", "", "details for a person"},
+    // atoms, potentials, runs, configurations, dictionary
+    {"atoms", "name", "", "", "name of the result"},
+    {"atoms", "atom", "", "", "atom, numbered from 1"},
+    {"atoms", "value", "", "", "value of the result"},
+    {"potentials", "name", "", "", "name of the potential"},
+    {"potentials", "spec", "", "", "what --potential was given"},
+    {"potentials", "cutoff_a", "cutoff", "Å", "range of the interaction"},
+    {"potentials", "sha256", "", "", "checksum of the file, or of spec where there is none"},
+    {"runs", "command", "", "", "command"},
+    {"runs", "status", "", "", "running, done, incomplete, interrupted, failed"},
+    {"runs", "threads", "", "", "threads it was given"},
+    {"runs", "wall_s", "seconds", "s", "wall time"},
+    {"runs", "started_utc", "started", "", "when it began, UTC"},
+    {"runs", "finished_utc", "finished", "", "when it ended, UTC; null while running"},
+    {"runs", "host", "", "", "machine"},
+    {"runs", "code_version", "version", "", "version of the program"},
+    {"configurations", "layout", "", "", "name of the encoding of the bytes, see docs"},
+    {"configurations", "bytes", "", "", "size of the stored bytes"},
+    {"configurations", "reference_id", "", "", "configuration the bytes are a difference against"},
+    {"dictionary", "view", "", "", "name of the view"},
+    {"dictionary", "column", "", "", "name of the column"},
+    {"dictionary", "alias", "", "", "short name for the command line, or empty"},
+    {"dictionary", "unit", "", "", "unit, or empty for none"},
+    {"dictionary", "description", "", "", "what the column means"},
+};
+
+const Entry* entry_for(std::string_view view, std::string_view column) {
+  const auto with_view = [&](std::string_view wanted) -> const Entry* {
+    const auto* found = std::find_if(std::begin(entries), std::end(entries), [&](const Entry& e) {
+      return e.view == wanted && e.column == column;
+    });
+    return found == std::end(entries) ? nullptr : found;
+  };
+  const auto* own = with_view(view);
+  return own ? own : with_view("");
+}
+
+std::vector<std::string> columns_of(Connection& connection, std::string_view view) {
+  auto query = connection.statement("SELECT name FROM pragma_table_info(?)");
+  query.bind(view);
+  std::vector<std::string> names;
+  while (query.step()) names.push_back(query.take<std::string>());
+  return names;
+}
+
+}  // namespace
+
+std::vector<ColumnDescription> described_columns(Connection& connection) {
+  std::vector<ColumnDescription> result;
+  for (const auto& view : views()) {
+    for (const auto& column : columns_of(connection, view.name)) {
+      ColumnDescription description{std::string(view.name), column, "", "", ""};
+      if (const auto* entry = entry_for(view.name, column)) {
+        description.alias = entry->alias;
+        description.unit = entry->unit;
+        description.description = entry->description;
+      }
+      result.push_back(std::move(description));
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> unused_descriptions(Connection& connection) {
+  std::set<const Entry*> used;
+  for (const auto& view : views()) {
+    for (const auto& column : columns_of(connection, view.name)) {
+      used.insert(entry_for(view.name, column));
+    }
+  }
+  std::vector<std::string> result;
+  for (const auto& entry : entries) {
+    if (!used.contains(&entry)) result.push_back(message(entry.view, '.', entry.column));
+  }
+  return result;
+}
+
+}  // namespace landscape::db::detail

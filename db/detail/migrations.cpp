@@ -1,0 +1,141 @@
+#include "db/detail/migrations.hpp"
+
+#include <array>
+#include <chrono>
+#include <system_error>
+#include <thread>
+
+namespace landscape::db::detail {
+namespace {
+
+std::span<const Migration> steps_of_this_program() {
+  static const std::array<Migration, 1> steps = {{{1, tables_v1}}};
+  return steps;
+}
+
+std::int64_t version_of(Connection& connection) {
+  return connection.number("PRAGMA user_version");
+}
+
+void refuse_newer(Connection& connection, std::int64_t found, int known) {
+  if (found <= known) return;
+  throw Error(message(connection.path().string(),
+                      ": made by a newer landscape: expected schema version ", known,
+                      " or older, got ", found, "; update the program"));
+}
+
+void drop_views(Connection& connection) {
+  for (const auto& view : views()) {
+    connection.execute(message("DROP VIEW IF EXISTS ", view.name));
+  }
+}
+
+void make_views_and_dictionary(Connection& connection) {
+  for (const auto& view : views()) {
+    connection.execute(message("CREATE VIEW ", view.name, " AS ", view.select));
+  }
+  connection.execute("DELETE FROM dictionary_row");
+  for (const auto& column : described_columns(connection)) {
+    connection
+        .statement(
+            "INSERT INTO dictionary_row (\"view\", \"column\", alias, unit, description) "
+            "VALUES (?, ?, ?, ?, ?)")
+        .bind(column.view)
+        .bind(column.column)
+        .bind(column.alias)
+        .bind(column.unit)
+        .bind(column.description)
+        .run();
+  }
+}
+
+/// A copy beside the file, so that no migration is the end of a study.
+void back_up(Connection& connection, std::int64_t version) {
+  auto copy = connection.path();
+  copy += message(".v", version, ".bak.db");
+  std::error_code ignored;
+  if (std::filesystem::exists(copy, ignored)) return;  // from an attempt that did not get through
+  auto partial = copy;
+  partial += ".part";
+  std::filesystem::remove(partial, ignored);
+  connection.statement("VACUUM INTO ?").bind(partial.string()).run();
+  std::error_code failed;
+  std::filesystem::rename(partial, copy, failed);
+  if (failed) throw Error(message(copy.string(), ": backup failed (", failed.message(), ")"));
+}
+
+/// Throws unless the file is empty or ours.
+void identify(Connection& connection) {
+  const auto id = connection.number("PRAGMA application_id");
+  if (id == application_id) return;
+  const auto objects = connection.number("SELECT count(*) FROM sqlite_master");
+  if (id == 0 && objects == 0 && version_of(connection) == 0) {
+    if (connection.mode() != Mode::ReadOnly) return;
+    throw Error(message(connection.path().string(), ": is empty, expected a landscape database"));
+  }
+  throw Error(message(connection.path().string(),
+                      ": is an SQLite file of another program: expected application id ",
+                      application_id, " (LNDS), got ", id, " with ", objects,
+                      " tables, views and indexes"));
+}
+
+/// The switch to WAL needs the file alone and does not wait by itself.
+void use_write_ahead_log(Connection& connection, int patience_ms) {
+  using namespace std::chrono_literals;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  while (true) {
+    try {
+      connection.execute("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const LockedError&) {
+      if (std::chrono::steady_clock::now() > deadline) throw;
+      std::this_thread::sleep_for(20ms);
+    }
+  }
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+  return steps_of_this_program();
+}
+
+void migrate(Connection& connection, std::span<const Migration> steps) {
+  const int last = steps.back().version;
+  auto version = version_of(connection);
+  refuse_newer(connection, version, last);
+  if (version == last) return;
+  if (version > 0) back_up(connection, version);
+  for (const auto& step : steps) {
+    Transaction transaction(connection);
+    version = version_of(connection);  // again: another process may have been faster
+    refuse_newer(connection, version, last);
+    if (version >= step.version) continue;
+    if (version == 0) {
+      identify(connection);
+      connection.execute(message("PRAGMA application_id = ", application_id));
+    }
+    drop_views(connection);
+    connection.execute(std::string(step.sql));
+    if (step.version == last) make_views_and_dictionary(connection);
+    connection.execute(message("PRAGMA user_version = ", step.version));
+    transaction.commit();
+  }
+}
+
+std::unique_ptr<Connection> open_database(const std::filesystem::path& path,
+                                          const OpenOptions& options) {
+  auto connection = std::make_unique<Connection>(path, options);
+  identify(*connection);
+  const int known = migrations().back().version;
+  refuse_newer(*connection, version_of(*connection), known);
+  if (options.mode == Mode::ReadOnly) return connection;
+  if (connection->permits_reading_only()) {
+    throw Error(message(path.string(), ": is not writable; open it read-only or copy it"));
+  }
+  use_write_ahead_log(*connection, options.busy_timeout_ms);
+  migrate(*connection, migrations());
+  return connection;
+}
+
+}  // namespace landscape::db::detail

@@ -1,0 +1,181 @@
+#include "db/detail/migrations.hpp"
+
+namespace landscape::db::detail {
+
+// Version 1. Never edit after a release: add a numbered step instead.
+const std::string_view tables_v1 = R"sql(
+CREATE TABLE potential_row (
+  id INTEGER PRIMARY KEY, spec TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE,
+  cutoff_a REAL
+) STRICT;
+CREATE TABLE run_row (
+  id INTEGER PRIMARY KEY, command TEXT NOT NULL, options TEXT NOT NULL, seed INTEGER NOT NULL,
+  threads INTEGER NOT NULL, code_version TEXT NOT NULL, host TEXT NOT NULL,
+  started_utc TEXT NOT NULL, finished_utc TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('running', 'done', 'incomplete', 'interrupted', 'failed')),
+  potential_id INTEGER REFERENCES potential_row, wall_s REAL, force_calls REAL
+) STRICT;
+CREATE TABLE configuration_row (
+  id INTEGER PRIMARY KEY, n_atoms INTEGER NOT NULL, layout TEXT NOT NULL, data BLOB NOT NULL,
+  reference_id INTEGER REFERENCES configuration_row
+) STRICT;
+CREATE TABLE sample_row (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+  run_id INTEGER NOT NULL REFERENCES run_row,
+  potential_id INTEGER NOT NULL REFERENCES potential_row,
+  composition TEXT NOT NULL, n_atoms INTEGER NOT NULL CHECK (n_atoms > 0), origin TEXT NOT NULL,
+  defining_options TEXT NOT NULL, species TEXT NOT NULL, movable BLOB,
+  periodic TEXT NOT NULL CHECK (length(periodic) = 3),
+  cell_ax REAL, cell_ay REAL, cell_az REAL, cell_bx REAL, cell_by REAL, cell_bz REAL,
+  cell_cx REAL, cell_cy REAL, cell_cz REAL,
+  state TEXT NOT NULL CHECK (state IN ('preparing', 'ready')),
+  minimum_id INTEGER REFERENCES minimum_row,
+  energy_ev REAL, energy_per_atom_ev REAL,
+  energy_fixed_cell_ev REAL, energy_per_atom_fixed_cell_ev REAL,
+  volume_a3 REAL, volume_fixed_cell_a3 REAL, density_g_per_cm3 REAL, max_force_ev_per_a REAL,
+  stress_xx_gpa REAL, stress_yy_gpa REAL, stress_zz_gpa REAL,
+  stress_yz_gpa REAL, stress_xz_gpa REAL, stress_xy_gpa REAL,
+  quench_rate_k_per_s REAL, melt_temperature_k REAL, effective_rate_k_per_s REAL,
+  annealing_degree_ev REAL, shear_modulus_gpa REAL, zero_stress_strain REAL, force_calls REAL
+) STRICT;
+CREATE TABLE minimum_row (
+  id INTEGER PRIMARY KEY, sample_id INTEGER NOT NULL REFERENCES sample_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, strain_xy REAL NOT NULL, plane TEXT NOT NULL,
+  energy_ev REAL NOT NULL, max_force_ev_per_a REAL NOT NULL,
+  stress_xx_gpa REAL, stress_yy_gpa REAL, stress_zz_gpa REAL,
+  stress_yz_gpa REAL, stress_xz_gpa REAL, stress_xy_gpa REAL,
+  lowest_curvature_ev_per_a2 REAL,
+  configuration_id INTEGER NOT NULL REFERENCES configuration_row,
+  origin TEXT NOT NULL CHECK (origin IN ('sample', 'map', 'shear', 'track', 'neb')),
+  uid TEXT NOT NULL UNIQUE CHECK (uid <> '')
+) STRICT;
+CREATE INDEX minimum_by_sample ON minimum_row (sample_id);
+CREATE TABLE saddle_row (
+  id INTEGER PRIMARY KEY, sample_id INTEGER NOT NULL REFERENCES sample_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, strain_xy REAL NOT NULL, plane TEXT NOT NULL,
+  energy_ev REAL NOT NULL, max_force_ev_per_a REAL NOT NULL,
+  curvature_ev_per_a2 REAL, second_curvature_ev_per_a2 REAL,
+  negative_eigenvalues INTEGER NOT NULL, proof TEXT NOT NULL,
+  stress_xx_gpa REAL, stress_yy_gpa REAL, stress_zz_gpa REAL,
+  stress_yz_gpa REAL, stress_xz_gpa REAL, stress_xy_gpa REAL,
+  configuration_id INTEGER NOT NULL REFERENCES configuration_row,
+  mode_configuration_id INTEGER REFERENCES configuration_row,
+  connected INTEGER NOT NULL CHECK (connected IN (0, 1)), center_atom INTEGER NOT NULL,
+  uid TEXT NOT NULL UNIQUE CHECK (uid <> '')
+) STRICT;
+CREATE INDEX saddle_by_sample ON saddle_row (sample_id);
+CREATE TABLE mapping_row (
+  id INTEGER PRIMARY KEY, sample_id INTEGER NOT NULL REFERENCES sample_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, strain_xy REAL NOT NULL, options TEXT NOT NULL,
+  seed INTEGER NOT NULL, options_key TEXT NOT NULL,
+  initial_minimum_id INTEGER NOT NULL REFERENCES minimum_row,
+  UNIQUE (sample_id, strain_xy, seed, options_key)
+) STRICT;
+CREATE TABLE event_row (
+  id INTEGER PRIMARY KEY, sample_id INTEGER NOT NULL REFERENCES sample_row,
+  run_id INTEGER NOT NULL REFERENCES run_row,
+  mapping_id INTEGER REFERENCES mapping_row,
+  plastic_event_id INTEGER REFERENCES plastic_event_row,
+  strain_xy REAL NOT NULL, plane TEXT NOT NULL,
+  initial_minimum_id INTEGER NOT NULL REFERENCES minimum_row,
+  saddle_id INTEGER NOT NULL REFERENCES saddle_row,
+  final_minimum_id INTEGER NOT NULL REFERENCES minimum_row,
+  barrier_ev REAL NOT NULL, reverse_barrier_ev REAL NOT NULL, curvature_ev_per_a2 REAL,
+  delta_stress_xy_gpa REAL, predicted_critical_strain REAL, center_atom INTEGER NOT NULL,
+  max_displacement_a REAL, participation_number REAL,
+  times_found INTEGER NOT NULL, first_search_index INTEGER NOT NULL,
+  origin TEXT NOT NULL CHECK (origin IN ('map', 'shear')),
+  uid TEXT NOT NULL UNIQUE CHECK (uid <> '')
+) STRICT;
+CREATE INDEX event_by_sample ON event_row (sample_id);
+CREATE INDEX event_by_mapping ON event_row (mapping_id);
+CREATE INDEX event_by_plastic_event ON event_row (plastic_event_id);
+CREATE TABLE search_row (
+  id INTEGER PRIMARY KEY, mapping_id INTEGER NOT NULL REFERENCES mapping_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, search_index INTEGER NOT NULL,
+  batch INTEGER NOT NULL, center_atom INTEGER NOT NULL, outcome TEXT NOT NULL,
+  force_calls REAL, calls_activation REAL, calls_approach REAL, calls_proof REAL,
+  calls_push_over REAL, saddle_id INTEGER REFERENCES saddle_row,
+  event_id INTEGER REFERENCES event_row, barrier_ev REAL, message TEXT NOT NULL,
+  UNIQUE (mapping_id, search_index)
+) STRICT;
+CREATE INDEX search_by_event ON search_row (event_id);
+CREATE TABLE track_row (
+  id INTEGER PRIMARY KEY, event_id INTEGER NOT NULL REFERENCES event_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, options TEXT NOT NULL, options_key TEXT NOT NULL,
+  critical_strain REAL, critical_strain_error REAL, reverse_strain REAL,
+  reverse_strain_error REAL, amplitude_ev REAL, amplitude_error_ev REAL, reverse_amplitude_ev REAL,
+  window_low REAL, window_high REAL,
+  low_end TEXT NOT NULL
+    CHECK (low_end IN ('initial', 'final', 'other', 'bifurcation', 'not_reached')),
+  high_end TEXT NOT NULL
+    CHECK (high_end IN ('initial', 'final', 'other', 'bifurcation', 'not_reached')),
+  event_class TEXT NOT NULL CHECK (event_class IN ('thermal', 'strain_created', 'unresolved')),
+  event_class_reason TEXT NOT NULL,
+  event_class_zero_stress TEXT NOT NULL
+    CHECK (event_class_zero_stress IN ('thermal', 'strain_created', 'unresolved')),
+  zero_stress_strain REAL, exponent REAL, exponent_error REAL,
+  critical_strain_from_barrier REAL, critical_strain_from_barrier_error REAL,
+  critical_strain_from_curvature REAL, critical_strain_from_curvature_error REAL,
+  critical_strain_from_stress REAL, critical_strain_from_stress_error REAL,
+  reverse_strain_from_barrier REAL, reverse_strain_from_barrier_error REAL,
+  reverse_strain_from_curvature REAL, reverse_strain_from_curvature_error REAL,
+  reverse_strain_from_stress REAL, reverse_strain_from_stress_error REAL,
+  force_calls REAL, points INTEGER NOT NULL, state TEXT NOT NULL,
+  UNIQUE (event_id, options_key)
+) STRICT;
+CREATE TABLE track_point_row (
+  id INTEGER PRIMARY KEY, track_id INTEGER NOT NULL REFERENCES track_row,
+  point_index INTEGER NOT NULL, strain_xy REAL NOT NULL, barrier_ev REAL, reverse_barrier_ev REAL,
+  curvature_ev_per_a2 REAL, initial_curvature_ev_per_a2 REAL, final_curvature_ev_per_a2 REAL,
+  delta_stress_xy_gpa REAL, delta_stress_reverse_xy_gpa REAL, initial_stress_xy_gpa REAL,
+  energy_initial_ev REAL,
+  initial_configuration_id INTEGER REFERENCES configuration_row,
+  saddle_configuration_id INTEGER REFERENCES configuration_row,
+  final_configuration_id INTEGER REFERENCES configuration_row,
+  force_calls REAL, UNIQUE (track_id, point_index)
+) STRICT;
+CREATE TABLE shear_row (
+  id INTEGER PRIMARY KEY, sample_id INTEGER NOT NULL REFERENCES sample_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, options TEXT NOT NULL, options_key TEXT NOT NULL,
+  plane TEXT NOT NULL, to_strain REAL, state TEXT NOT NULL CHECK (state IN ('running', 'done')),
+  steps INTEGER NOT NULL, force_calls REAL, shear_modulus_gpa REAL, max_stress_gpa REAL,
+  yield_strain REAL, max_stress_drop_gpa REAL, UNIQUE (sample_id, options_key)
+) STRICT;
+CREATE TABLE shear_step_row (
+  id INTEGER PRIMARY KEY, shear_id INTEGER NOT NULL REFERENCES shear_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, step_index INTEGER NOT NULL,
+  branch TEXT NOT NULL CHECK (branch IN ('load', 'unload', 'reload')), strain_xy REAL NOT NULL,
+  energy_ev REAL NOT NULL,
+  stress_xx_gpa REAL, stress_yy_gpa REAL, stress_zz_gpa REAL,
+  stress_yz_gpa REAL, stress_xz_gpa REAL, stress_xy_gpa REAL,
+  max_force_ev_per_a REAL, force_calls REAL,
+  configuration_id INTEGER REFERENCES configuration_row, UNIQUE (shear_id, step_index)
+) STRICT;
+CREATE TABLE plastic_event_row (
+  id INTEGER PRIMARY KEY, shear_id INTEGER NOT NULL REFERENCES shear_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, event_index INTEGER NOT NULL,
+  strain REAL NOT NULL, strain_lower REAL, energy_drop_ev REAL, stress_drop_gpa REAL,
+  max_displacement_a REAL, center_atom INTEGER NOT NULL, participation_number REAL,
+  before_configuration_id INTEGER REFERENCES configuration_row,
+  after_configuration_id INTEGER REFERENCES configuration_row,
+  event_id INTEGER REFERENCES event_row, UNIQUE (shear_id, event_index)
+) STRICT;
+CREATE TABLE atom_value_row (
+  id INTEGER PRIMARY KEY, sample_id INTEGER NOT NULL REFERENCES sample_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, minimum_id INTEGER REFERENCES minimum_row,
+  event_id INTEGER REFERENCES event_row, name TEXT NOT NULL, atom INTEGER NOT NULL, value REAL
+) STRICT;
+CREATE UNIQUE INDEX atom_value_once ON atom_value_row
+  (sample_id, name, coalesce(minimum_id, 0), coalesce(event_id, 0), atom);
+CREATE TABLE checkpoint_row (
+  key TEXT PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES run_row, step INTEGER NOT NULL,
+  state TEXT NOT NULL, data BLOB
+) STRICT;
+CREATE TABLE dictionary_row (
+  id INTEGER PRIMARY KEY, "view" TEXT NOT NULL, "column" TEXT NOT NULL, alias TEXT NOT NULL,
+  unit TEXT NOT NULL, description TEXT NOT NULL, UNIQUE ("view", "column")
+) STRICT;
+)sql";
+
+}  // namespace landscape::db::detail

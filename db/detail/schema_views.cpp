@@ -1,0 +1,123 @@
+#include <array>
+
+#include "db/detail/migrations.hpp"
+
+namespace landscape::db::detail {
+namespace {
+
+// Only core SQL here: the files are read by every SQLite there is.
+constexpr std::array<View, 16> all_views = {{
+    {"samples", R"sql(
+SELECT s.id, s.name AS sample, s.composition, s.n_atoms, s.origin, s.state, p.name AS potential,
+  s.energy_ev, s.energy_per_atom_ev, s.energy_fixed_cell_ev, s.energy_per_atom_fixed_cell_ev,
+  s.volume_a3, s.volume_fixed_cell_a3, s.density_g_per_cm3, s.max_force_ev_per_a,
+  s.stress_xx_gpa, s.stress_yy_gpa, s.stress_zz_gpa, s.stress_yz_gpa, s.stress_xz_gpa,
+  s.stress_xy_gpa, s.quench_rate_k_per_s, s.melt_temperature_k, s.effective_rate_k_per_s,
+  s.annealing_degree_ev, s.shear_modulus_gpa, s.zero_stress_strain, s.periodic,
+  s.cell_ax, s.cell_ay, s.cell_az, s.cell_bx, s.cell_by, s.cell_bz, s.cell_cx, s.cell_cy, s.cell_cz,
+  s.force_calls, s.defining_options, s.minimum_id, s.potential_id, s.run_id
+FROM sample_row s JOIN potential_row p ON p.id = s.potential_id)sql"},
+    {"minima", R"sql(
+SELECT m.id, s.name AS sample, m.strain_xy, m.plane, m.energy_ev, m.max_force_ev_per_a,
+  m.stress_xx_gpa, m.stress_yy_gpa, m.stress_zz_gpa, m.stress_yz_gpa, m.stress_xz_gpa,
+  m.stress_xy_gpa, m.lowest_curvature_ev_per_a2, m.origin, m.configuration_id, m.run_id, m.uid
+FROM minimum_row m JOIN sample_row s ON s.id = m.sample_id)sql"},
+    {"saddles", R"sql(
+SELECT d.id, s.name AS sample, d.strain_xy, d.plane, d.energy_ev, d.max_force_ev_per_a,
+  d.curvature_ev_per_a2, d.second_curvature_ev_per_a2, d.negative_eigenvalues, d.proof, d.connected,
+  d.center_atom, d.stress_xx_gpa, d.stress_yy_gpa, d.stress_zz_gpa, d.stress_yz_gpa,
+  d.stress_xz_gpa, d.stress_xy_gpa, d.configuration_id, d.mode_configuration_id, d.run_id, d.uid
+FROM saddle_row d JOIN sample_row s ON s.id = d.sample_id)sql"},
+    {"events", R"sql(
+SELECT e.id, s.name AS sample, e.origin, e.strain_xy, e.plane, e.barrier_ev, e.reverse_barrier_ev,
+  e.curvature_ev_per_a2, e.delta_stress_xy_gpa, e.predicted_critical_strain,
+  t.critical_strain, t.critical_strain_error, t.reverse_strain, t.reverse_strain_error,
+  t.window_low, t.window_high, t.low_end, t.high_end, t.event_class, t.event_class_zero_stress,
+  e.center_atom, e.max_displacement_a, e.participation_number, e.times_found, e.first_search_index,
+  e.initial_minimum_id, e.saddle_id, e.final_minimum_id, e.mapping_id, e.plastic_event_id,
+  t.id AS track_id, e.run_id, e.uid
+FROM event_row e JOIN sample_row s ON s.id = e.sample_id
+LEFT JOIN track_row t ON t.id = (SELECT max(n.id) FROM track_row n WHERE n.event_id = e.id))sql"},
+    {"tracks", R"sql(
+SELECT t.id, s.name AS sample, t.event_id, e.origin, t.event_class, t.event_class_zero_stress,
+  t.event_class_reason, t.critical_strain, t.critical_strain_error, t.reverse_strain,
+  t.reverse_strain_error, t.window_low, t.window_high, t.low_end, t.high_end, t.amplitude_ev,
+  t.amplitude_error_ev, t.reverse_amplitude_ev, t.exponent, t.exponent_error, t.zero_stress_strain,
+  t.critical_strain_from_barrier, t.critical_strain_from_barrier_error,
+  t.critical_strain_from_curvature, t.critical_strain_from_curvature_error,
+  t.critical_strain_from_stress, t.critical_strain_from_stress_error,
+  t.reverse_strain_from_barrier, t.reverse_strain_from_barrier_error,
+  t.reverse_strain_from_curvature, t.reverse_strain_from_curvature_error,
+  t.reverse_strain_from_stress, t.reverse_strain_from_stress_error,
+  t.points, t.force_calls, t.state, t.options, t.run_id
+FROM track_row t JOIN event_row e ON e.id = t.event_id
+JOIN sample_row s ON s.id = e.sample_id)sql"},
+    {"track_points", R"sql(
+SELECT q.id, s.name AS sample, t.event_id, q.track_id, q.point_index, q.strain_xy, q.barrier_ev,
+  q.reverse_barrier_ev, q.curvature_ev_per_a2, q.initial_curvature_ev_per_a2,
+  q.final_curvature_ev_per_a2, q.delta_stress_xy_gpa, q.delta_stress_reverse_xy_gpa,
+  q.initial_stress_xy_gpa, q.energy_initial_ev, q.force_calls, q.initial_configuration_id,
+  q.saddle_configuration_id, q.final_configuration_id, t.run_id
+FROM track_point_row q JOIN track_row t ON t.id = q.track_id JOIN event_row e ON e.id = t.event_id
+JOIN sample_row s ON s.id = e.sample_id)sql"},
+    {"shears", R"sql(
+SELECT h.id, s.name AS sample, h.plane, h.to_strain, h.state, h.steps, h.shear_modulus_gpa,
+  h.max_stress_gpa, h.yield_strain, h.max_stress_drop_gpa, h.force_calls, h.options, h.run_id
+FROM shear_row h JOIN sample_row s ON s.id = h.sample_id)sql"},
+    {"shear_steps", R"sql(
+SELECT p.id, s.name AS sample, p.shear_id, h.plane, p.step_index, p.branch, p.strain_xy,
+  p.energy_ev, p.stress_xx_gpa, p.stress_yy_gpa, p.stress_zz_gpa, p.stress_yz_gpa, p.stress_xz_gpa,
+  p.stress_xy_gpa, p.max_force_ev_per_a, p.force_calls, p.configuration_id, p.run_id
+FROM shear_step_row p JOIN shear_row h ON h.id = p.shear_id
+JOIN sample_row s ON s.id = h.sample_id)sql"},
+    {"plastic_events", R"sql(
+SELECT p.id, s.name AS sample, p.shear_id, h.plane, p.event_index, p.strain, p.strain_lower,
+  p.energy_drop_ev, p.stress_drop_gpa, p.max_displacement_a, p.center_atom, p.participation_number,
+  p.event_id, p.before_configuration_id, p.after_configuration_id, p.run_id
+FROM plastic_event_row p JOIN shear_row h ON h.id = p.shear_id
+JOIN sample_row s ON s.id = h.sample_id)sql"},
+    {"mappings", R"sql(
+SELECT m.id, s.name AS sample, m.strain_xy, m.seed, m.initial_minimum_id, m.options, m.run_id
+FROM mapping_row m JOIN sample_row s ON s.id = m.sample_id)sql"},
+    {"searches", R"sql(
+SELECT r.id, s.name AS sample, r.mapping_id, m.strain_xy, r.search_index, r.batch, r.center_atom,
+  r.outcome, r.barrier_ev, r.event_id, r.saddle_id, r.force_calls, r.calls_activation,
+  r.calls_approach, r.calls_proof, r.calls_push_over, r.message, r.run_id
+FROM search_row r JOIN mapping_row m ON m.id = r.mapping_id
+JOIN sample_row s ON s.id = m.sample_id)sql"},
+    {"atoms", R"sql(
+SELECT a.id, s.name AS sample, a.minimum_id, a.event_id, a.name, a.atom, a.value, a.run_id
+FROM atom_value_row a JOIN sample_row s ON s.id = a.sample_id)sql"},
+    {"potentials", R"sql(
+SELECT id, name, spec, cutoff_a, sha256 FROM potential_row)sql"},
+    {"runs", R"sql(
+SELECT r.id, r.command, r.status, p.name AS potential, r.seed, r.threads, r.force_calls, r.wall_s,
+  r.started_utc, nullif(r.finished_utc, '') AS finished_utc, r.host, r.code_version, r.options,
+  r.potential_id
+FROM run_row r LEFT JOIN potential_row p ON p.id = r.potential_id)sql"},
+    {"configurations", R"sql(
+SELECT id, n_atoms, layout, length(data) AS bytes, reference_id FROM configuration_row)sql"},
+    {"dictionary", R"sql(
+SELECT id, "view", "column", alias, unit, description FROM dictionary_row)sql"},
+}};
+
+}  // namespace
+
+std::span<const View> views() {
+  return all_views;
+}
+
+}  // namespace landscape::db::detail
+
+namespace landscape::db {
+
+const std::vector<std::string>& public_views() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> result;
+    for (const auto& view : detail::views()) result.emplace_back(view.name);
+    return result;
+  }();
+  return names;
+}
+
+}  // namespace landscape::db

@@ -1,0 +1,59 @@
+/// Read-only queries on the public views, as typed by a person.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "db/error.hpp"
+
+namespace landscape::db {
+
+/// NULL, INTEGER, REAL or TEXT. A blob is shown as the text "<n bytes>".
+using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+struct QueryOptions {
+  std::string view = "events";
+  std::string where = {};  ///< SQL boolean expression over columns and aliases; empty: all rows.
+  /// Columns or aliases, "-column" descending; unknown values last, then by id.
+  std::vector<std::string> sort = {};
+  std::vector<std::string> columns = {};  ///< Columns or aliases; empty: all columns of the view.
+  std::int64_t limit = -1;                ///< Rows at most; negative: all.
+  double timeout_s = 30.0;                ///< [s]; not positive: none.
+  const std::atomic<bool>* interrupt = nullptr;  ///< Set by anyone to stop the query with an Error.
+};
+
+struct QueryResult {
+  std::vector<std::string> columns = {};  ///< As asked for, so an alias stays an alias.
+  std::vector<std::vector<Value>> rows;   ///< Each as long as `columns`.
+  bool limited = false;                   ///< There are more rows than `limit`.
+};
+
+/// Runs one query on a connection of its own that can read the public views and nothing else.
+///
+/// This protects against slips, it is no sandbox for hostile strangers.
+/// @throws Error in one line: unknown view or column (naming the nearest), a fault in the
+///         expression, more than one statement, anything but reading views, timeout, interrupt.
+QueryResult run_query(const std::filesystem::path& path, const QueryOptions& options);
+
+/// What a column of a public view means; the same rows as the view `dictionary`.
+struct ColumnDescription {
+  std::string view = {};
+  std::string column = {};
+  std::string alias = {};  ///< Short name, or empty.
+  std::string unit = {};   ///< "eV", "GPa", ...; empty for none.
+  std::string description = {};
+};
+
+/// Names of the public views, in the order in which they are documented.
+const std::vector<std::string>& public_views();
+
+/// Columns of one view (empty name: all views) in the order of the view.
+std::vector<ColumnDescription> describe_columns(const std::filesystem::path& path,
+                                                std::string_view view = {});
+
+}  // namespace landscape::db

@@ -1,0 +1,255 @@
+/// Nothing committed is lost and nothing half-done is seen: kills, full disks, several processes.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "db/check.hpp"
+#include "db/detail/connection.hpp"
+#include "support.hpp"
+
+namespace landscape::db {
+namespace {
+
+using testing::a_configuration;
+using testing::a_run;
+using testing::a_search;
+using testing::error_of;
+using testing::in_child;
+using testing::make_study;
+using testing::Study;
+using testing::TemporaryFolder;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Transaction, IsRolledBackWithoutCommit) {
+  TemporaryFolder folder;
+  Database database(folder / "x.db");
+  {
+    Transaction transaction(database);
+    database.add_run(a_run());
+  }
+  EXPECT_TRUE(database.runs().empty());
+}
+
+TEST(Transaction, IsRolledBackByAnException) {
+  TemporaryFolder folder;
+  Database database(folder / "x.db");
+  const auto work = [&] {
+    Transaction transaction(database);
+    database.add_run(a_run());
+    throw std::logic_error("elsewhere");
+  };
+  EXPECT_THROW(work(), std::logic_error);
+  EXPECT_TRUE(database.runs().empty());
+  Transaction next(database);
+  database.add_run(a_run());
+  next.commit();
+  EXPECT_EQ(database.runs().size(), 1u);
+}
+
+TEST(Transaction, IsSeenByOthersOnlyAfterCommit) {
+  TemporaryFolder folder;
+  Database writer(folder / "x.db");
+  Database reader(folder / "x.db", Mode::ReadOnly);
+  Transaction transaction(writer);
+  writer.add_run(a_run());
+  EXPECT_TRUE(reader.runs().empty());
+  transaction.commit();
+  EXPECT_EQ(reader.runs().size(), 1u);
+}
+
+TEST(Transaction, InsideAnotherUndoesItsOwnWorkOnly) {
+  TemporaryFolder folder;
+  Database database(folder / "x.db");
+  Transaction outer(database);
+  database.add_run(a_run());
+  {
+    Transaction inner(database);
+    database.add_run(a_run());
+  }
+  {
+    Transaction inner(database);
+    database.add_run(a_run());
+    inner.commit();
+  }
+  outer.commit();
+  EXPECT_EQ(database.runs().size(), 2u);
+}
+
+TEST(Transaction, IsCommittedOnce) {
+  TemporaryFolder folder;
+  Database database(folder / "x.db");
+  Transaction transaction(database);
+  transaction.commit();
+  error_of([&] { transaction.commit(); });
+}
+
+TEST(KilledProcess, LosesNothingCommittedAndLeavesNothingHalfDone) {
+  TemporaryFolder folder;
+  const auto path = folder / "x.db";
+  const int status = in_child([&] {
+    Database database(path);
+    const Study study = make_study(database);
+    for (std::int64_t i = 2; i < 12; ++i) {
+      Transaction transaction(database);
+      database.add_configuration(a_configuration());
+      database.add_search(a_search(study, i));
+      transaction.commit();
+    }
+    Transaction half(database);
+    database.add_search(a_search(study, 12));
+    for (int i = 0; i < 2000; ++i) {  // enough to spill into the log
+      auto configuration = a_configuration();
+      configuration.data.assign(4000, 7);
+      database.add_configuration(configuration);
+    }
+    ::raise(SIGKILL);
+    return 0;
+  });
+  ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  EXPECT_EQ(check(path), std::vector<std::string>());
+  Database database(path);
+  EXPECT_EQ(database.searches_of_mapping(1).size(), 12u);
+  EXPECT_THROW(database.configuration(12), Error);
+  EXPECT_EQ(database.configuration(11).data, a_configuration().data);
+}
+
+TEST(KilledProcess, LeavesARunMarkedAsRunning) {
+  TemporaryFolder folder;
+  const auto path = folder / "x.db";
+  in_child([&] {
+    Database database(path);
+    database.add_run(a_run());
+    ::raise(SIGKILL);
+    return 0;
+  });
+  const auto report = check_report(path);
+  EXPECT_TRUE(report.clean());
+  ASSERT_EQ(report.notes.size(), 1u);
+  EXPECT_TRUE(contains(report.notes[0], "run 1 (map"));
+}
+
+TEST(SeveralProcesses, MakeAFileAndWriteToItTogether) {
+  TemporaryFolder folder;
+  const auto path = folder / "x.db";
+  constexpr int writers = 3, commits = 40;
+  std::vector<pid_t> children;
+  for (int w = 0; w < writers; ++w) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      int code = 1;
+      try {
+        Database database(path);
+        for (int i = 0; i < commits; ++i) {
+          Transaction transaction(database);
+          database.add_run(a_run());
+          database.add_configuration(a_configuration());
+          transaction.commit();
+        }
+        code = 0;
+      } catch (const std::exception& error) {
+        std::fprintf(stderr, "writer: %s\n", error.what());
+      }
+      ::_exit(code);
+    }
+    children.push_back(child);
+  }
+  for (const pid_t child : children) {
+    int status = 1;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(Database(path).runs().size(), std::size_t{writers * commits});
+  EXPECT_TRUE(check(path).empty());
+}
+
+TEST(SeveralProcesses, AreToldWhoWaitedInVain) {
+  TemporaryFolder folder;
+  Database first(folder / "x.db");
+  Database second(folder / "x.db", {.busy_timeout_ms = 50});
+  Transaction transaction(first);
+  const auto text = error_of([&] { second.add_run(a_run()); });
+  EXPECT_TRUE(contains(text, "locked by another process")) << text;
+}
+
+TEST(FullDisk, IsOneClearErrorAndCorruptsNothing) {
+  TemporaryFolder folder;
+  const auto path = folder / "x.db";
+  Id committed = 0;
+  {
+    Database database(path, {.max_pages = 100});
+    committed = database.add_configuration(a_configuration());
+    auto large = a_configuration();
+    large.data.assign(100'000, 1);
+    const auto text = error_of([&] {
+      Transaction transaction(database);
+      for (int i = 0; i < 100; ++i) database.add_configuration(large);
+      transaction.commit();
+    });
+    EXPECT_TRUE(contains(text, "x.db: disk full")) << text;
+    EXPECT_EQ(database.configuration(committed).data, a_configuration().data);
+    EXPECT_NO_THROW(database.add_run(a_run()));
+  }
+  EXPECT_TRUE(check(path).empty());
+  EXPECT_THROW(Database(path).configuration(committed + 1), Error);
+}
+
+TEST(FullDisk, IsReportedWhenNotEvenTheTablesFit) {
+  TemporaryFolder folder;
+  const auto text = error_of([&] { Database(folder / "x.db", {.max_pages = 5}); });
+  EXPECT_TRUE(contains(text, "disk full")) << text;
+  EXPECT_NO_THROW(Database(folder / "x.db"));  // with room again it starts from nothing
+}
+
+TEST(FullDisk, ThatStopsTheLogInMidWriteCorruptsNothing) {
+  TemporaryFolder folder;
+  const auto path = folder / "x.db";
+  make_study(*std::make_unique<Database>(path));
+  // A limit on file sizes makes write() fail in the middle, as a failing disk would.
+  const int status = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{500'000, 500'000};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    Database database(path);
+    auto large = a_configuration();
+    large.data.assign(50'000, 1);
+    const auto text = error_of([&] {
+      Transaction transaction(database);
+      for (int i = 0; i < 100; ++i) database.add_configuration(large);
+      transaction.commit();
+    });
+    if (!contains(text, "x.db: reading or writing failed")) {
+      std::fprintf(stderr, "got: %s\n", text.c_str());
+      return 2;
+    }
+    return 0;
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(check(path).empty());
+  EXPECT_EQ(Database(path).samples().size(), 1u);
+}
+
+TEST(FailedWrite, MakesALaterCommitOfTheSameTransactionFail) {
+  TemporaryFolder folder;
+  Database database(folder / "x.db", {.max_pages = 100});
+  auto large = a_configuration();
+  large.data.assign(1'000'000, 1);
+  Transaction transaction(database);
+  database.add_run(a_run());
+  error_of([&] { database.add_configuration(large); });
+  // Whether SQLite undid the statement or everything, commit must tell the truth.
+  bool committed = true;
+  try {
+    transaction.commit();
+  } catch (const Error&) {
+    committed = false;
+  }
+  EXPECT_EQ(database.runs().size(), committed ? 1u : 0u);
+}
+
+}  // namespace
+}  // namespace landscape::db
