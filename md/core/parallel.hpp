@@ -1,0 +1,17 @@
+/// Fixed chunks: how work over atoms is divided depends on the number of atoms alone, so sums do not depend on threads.
+#pragma once
+
+#include <Eigen/Dense>
+#include <algorithm>
+
+namespace landscape::md {
+
+/// Chunks for n atoms: one per 250 atoms, 1 to 16.
+inline int chunk_count(Eigen::Index n) {
+  return static_cast<int>(std::clamp<Eigen::Index>(n / 250, 1, 16));
+}
+
+/// First item of chunk c of `chunks` over n items; chunk c is [chunk_begin(c), chunk_begin(c + 1)).
+inline Eigen::Index chunk_begin(Eigen::Index n, int chunks, int c) { return n * c / chunks; }
+
+}  // namespace landscape::md

@@ -1,0 +1,173 @@
+#include "md/minimize/minimizer.hpp"
+
+#include <cmath>
+#include <deque>
+#include <limits>
+
+#include "md/core/error.hpp"
+
+namespace landscape::md {
+
+void MinimizeOptions::validate() const {
+  const auto positive = [](const char* field, double value) {
+    if (!(value > 0.0)) throw InputError(message("minimize: ", field, " is ", value, ", expected a positive number"));
+  };
+  positive("max_force", max_force);
+  positive("max_iterations", max_iterations);
+  positive("max_step", max_step);
+  positive("memory", memory);
+  positive("initial_curvature", initial_curvature);
+  positive("fire_dt", fire_dt);
+}
+
+namespace {
+
+using Eigen::VectorXd;
+
+/// Shrinks a step so that no particle moves further than `limit`.
+void limit_step(VectorXd& step, Eigen::Index block, double limit) {
+  const double longest = max_norm(step, block);
+  if (longest > limit) step *= limit / longest;
+}
+
+struct State {
+  VectorXd gradient;
+  double energy = 0.0;
+  double max_force = 0.0;
+};
+
+/// Rounding error of an energy: sums over thousands of pairs keep about 13 digits.
+double energy_noise(double energy) { return 1e-12 * std::max(1.0, std::abs(energy)); }
+
+MinimizeStatus run_lbfgs(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o,
+                         const MinimizeObserver& observe, State& s, int& iteration) {
+  struct Pair {
+    VectorXd step, change;
+    double inverse;
+  };
+  std::deque<Pair> memory;
+  const Eigen::Index block = surface.block();
+  VectorXd trial(x.size()), trial_gradient(x.size()), direction(x.size());
+  std::vector<double> alpha;
+  double limit = o.max_step;
+  int failures = 0;
+  for (; iteration < o.max_iterations; ++iteration) {
+    if (s.max_force <= o.max_force) return MinimizeStatus::Converged;
+    if (observe && observe({iteration, s.energy, s.max_force}) == Control::Stop)
+      return MinimizeStatus::StoppedByObserver;
+    direction = -s.gradient;
+    alpha.assign(memory.size(), 0.0);
+    for (std::size_t k = memory.size(); k-- > 0;) {
+      alpha[k] = memory[k].inverse * memory[k].step.dot(direction);
+      direction -= alpha[k] * memory[k].change;
+    }
+    if (memory.empty())
+      direction /= o.initial_curvature;
+    else
+      direction *= memory.back().step.dot(memory.back().change) / memory.back().change.squaredNorm();
+    for (std::size_t k = 0; k < memory.size(); ++k) {
+      const double beta = memory[k].inverse * memory[k].change.dot(direction);
+      direction += (alpha[k] - beta) * memory[k].step;
+    }
+    if (!(direction.dot(s.gradient) < 0.0)) {
+      memory.clear();
+      direction = -s.gradient / o.initial_curvature;
+    }
+    limit_step(direction, block, limit);
+    trial = x + direction;
+    const double energy = surface.evaluate(trial, trial_gradient);
+    // No line search: a step is taken unless it goes up by more than rounding can explain.
+    const bool uphill = !(energy <= s.energy + energy_noise(s.energy));
+    if (uphill && trial_gradient.dot(direction) > 0.0) {
+      memory.clear();
+      limit = 0.25 * max_norm(direction, block);
+      if (++failures > 40 || limit < 1e-14) return MinimizeStatus::Stalled;
+      continue;
+    }
+    failures = 0;
+    limit = std::min(o.max_step, 2.0 * limit);
+    Pair pair{direction, trial_gradient - s.gradient, 0.0};
+    const double curvature = pair.step.dot(pair.change);
+    // Only positive curvature keeps the model positive definite.
+    if (curvature > 1e-10 * pair.step.norm() * pair.change.norm()) {
+      pair.inverse = 1.0 / curvature;
+      memory.push_back(std::move(pair));
+      if (static_cast<int>(memory.size()) > o.memory) memory.pop_front();
+    } else {
+      memory.clear();
+    }
+    x = trial;
+    s.energy = energy;
+    s.gradient.swap(trial_gradient);
+    s.max_force = max_norm(s.gradient, block);
+  }
+  return MinimizeStatus::IterationLimit;
+}
+
+MinimizeStatus run_fire(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o,
+                        const MinimizeObserver& observe, State& s, int& iteration) {
+  // Constants of Bitzek et al. (2006); unit mass.
+  constexpr double grow = 1.1, shrink = 0.5, alpha_start = 0.1, alpha_shrink = 0.99;
+  constexpr int patience = 5;
+  const Eigen::Index block = surface.block();
+  VectorXd velocity = VectorXd::Zero(x.size()), step(x.size());
+  double dt = o.fire_dt, alpha = alpha_start;
+  int downhill = 0;
+  for (; iteration < o.max_iterations; ++iteration) {
+    if (s.max_force <= o.max_force) return MinimizeStatus::Converged;
+    if (observe && observe({iteration, s.energy, s.max_force}) == Control::Stop)
+      return MinimizeStatus::StoppedByObserver;
+    const double power = -s.gradient.dot(velocity);
+    if (power > 0.0) {
+      const double norm = s.gradient.norm();
+      velocity = (1.0 - alpha) * velocity - (alpha * velocity.norm() / norm) * s.gradient;
+      if (++downhill > patience) {
+        dt = std::min(dt * grow, 10.0 * o.fire_dt);
+        alpha *= alpha_shrink;
+      }
+    } else {
+      velocity.setZero();
+      dt *= shrink;
+      alpha = alpha_start;
+      downhill = 0;
+      if (dt < 1e-8 * o.fire_dt) return MinimizeStatus::Stalled;
+    }
+    velocity -= dt * s.gradient;
+    step = dt * velocity;
+    const double longest = max_norm(step, block);
+    if (longest > o.max_step) {
+      step *= o.max_step / longest;
+      velocity *= o.max_step / longest;
+    }
+    x += step;
+    s.energy = surface.evaluate(x, s.gradient);
+    s.max_force = max_norm(s.gradient, block);
+  }
+  return MinimizeStatus::IterationLimit;
+}
+
+}  // namespace
+
+MinimizeResult minimize(EnergySurface& surface, Eigen::Ref<Eigen::VectorXd> x, const MinimizeOptions& options,
+                        const MinimizeObserver& observe) {
+  options.validate();
+  LANDSCAPE_CHECK(x.size() == surface.dof());
+  const std::int64_t before = surface.calls();
+  State state;
+  state.gradient.resize(x.size());
+  state.energy = surface.evaluate(x, state.gradient);
+  state.max_force = max_norm(state.gradient, surface.block());
+  MinimizeResult result;
+  int iteration = 0;
+  result.status = options.method == MinimizeMethod::Lbfgs
+                      ? run_lbfgs(surface, x, options, observe, state, iteration)
+                      : run_fire(surface, x, options, observe, state, iteration);
+  if (state.max_force <= options.max_force) result.status = MinimizeStatus::Converged;
+  result.energy = state.energy;
+  result.max_force = state.max_force;
+  result.iterations = iteration;
+  result.force_calls = surface.calls() - before;
+  return result;
+}
+
+}  // namespace landscape::md

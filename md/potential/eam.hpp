@@ -1,0 +1,71 @@
+/// Tabulated embedded-atom potentials: alloy and Finnis-Sinclair densities, one kernel.
+#pragma once
+
+#include <filesystem>
+
+#include "md/potential/potential.hpp"
+#include "md/potential/spline.hpp"
+
+namespace landscape::md {
+
+/// Tables as a setfl, eam.fs or funcfl file holds them. E = Σ F_i(ρ_i) + ½ Σ φ_ij, ρ_i = Σ_j ρ_{ij}(r).
+struct EamTables {
+  std::vector<std::string> elements;
+  std::vector<double> masses;                       ///< [g/mol]
+  double dr = 0.0, drho = 0.0, cutoff = 0.0;        ///< [Å], density unit, [Å]
+  std::vector<std::vector<double>> embedding;       ///< [type]: F at 0, drho, ... [eV]
+  std::vector<std::vector<std::vector<double>>> density;  ///< [source][target]: at 0, dr, ...
+  std::vector<std::vector<std::vector<double>>> r_phi;    ///< [a][b], b <= a: r φ(r) [eV Å]
+  /// @throws InputError if shapes differ or a number is not finite.
+  void validate() const;
+};
+
+/// Reads a setfl (*.eam.alloy), Finnis-Sinclair (*.eam.fs) or funcfl (*.eam) file.
+/// @throws FormatError with path:line where the text is not what the format asks for.
+EamTables read_eam_alloy(const std::filesystem::path& path, const std::string& text);
+EamTables read_eam_fs(const std::filesystem::path& path, const std::string& text);
+EamTables read_eam_funcfl(const std::filesystem::path& path, const std::string& text);
+
+/// The analytic alloy potential of Zhou, Johnson & Wadley, Phys. Rev. B 69, 144113 (2004) for Cu, Al, Zr, tabulated up to
+/// sqrt(10)/2 times the largest lattice constant (7.155 Å).
+///
+/// @param taper_start [Å] where a quintic taper of pair term and density begins; not below the cutoff: none, 2000 points,
+///        equal to the table the authors' program makes.
+EamTables zhou2004_tables(double taper_start);
+
+class EamPotential final : public Potential {
+ public:
+  EamPotential(std::string spec, std::string checksum, const EamTables& tables, double minimum_separation = 0.0);
+
+  const std::string& spec() const override { return spec_; }
+  const std::string& checksum() const override { return checksum_; }
+  double cutoff() const override { return cutoff_; }
+  double minimum_separation() const override { return minimum_separation_; }
+  std::vector<int> types_of(std::span<const std::string> species) const override;
+  double mass(int type) const override { return masses_[static_cast<std::size_t>(type)]; }
+  ForceResult compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                      const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
+                      int threads) const override;
+
+ private:
+  /// What a pair of types needs at one knot, together in memory.
+  struct PairKnot {
+    CubicPiece density_at_first;   ///< ρ that the second type puts on the first
+    CubicPiece density_at_second;
+    CubicPiece r_phi;
+  };
+  const std::vector<PairKnot>& knots(int a, int b) const {
+    return pair_knots_[static_cast<std::size_t>(a) * elements_.size() + static_cast<std::size_t>(b)];
+  }
+  double embed(Eigen::Ref<Eigen::VectorXd> density, Eigen::Ref<Eigen::VectorXd> slope,
+               std::span<const int> types) const;
+
+  std::string spec_, checksum_;
+  std::vector<std::string> elements_;
+  std::vector<double> masses_;
+  double cutoff_, dr_, drho_, minimum_separation_, density_max_;
+  std::vector<std::vector<CubicPiece>> embedding_;
+  std::vector<std::vector<PairKnot>> pair_knots_;   ///< [first * types + second]
+};
+
+}  // namespace landscape::md

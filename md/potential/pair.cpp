@@ -1,0 +1,132 @@
+#include "md/potential/pair.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "md/core/error.hpp"
+#include "md/core/parallel.hpp"
+#include "md/core/sha256.hpp"
+#include "md/io/elements.hpp"
+#include "md/potential/detail.hpp"
+
+namespace landscape::md {
+
+void LennardJones::evaluate(double r, double& energy, double& slope) const {
+  const double s6 = std::pow(sigma / r, 6);
+  energy = 4.0 * epsilon * s6 * (s6 - 1.0);
+  slope = -24.0 * epsilon * s6 * (2.0 * s6 - 1.0) / r;
+}
+
+void Morse::evaluate(double r, double& energy, double& slope) const {
+  const double e = std::exp(-alpha * (r - r0));
+  energy = depth * e * (e - 2.0);
+  slope = -2.0 * depth * alpha * e * (e - 1.0);
+}
+
+namespace {
+
+/// One functional form per pair of types; `Form` has cutoff and evaluate(r, energy, slope).
+template <class Form>
+class PairPotential final : public Potential {
+ public:
+  /// @param elements empty: any species symbol, all of one type.
+  PairPotential(std::string spec, std::vector<std::string> elements, std::vector<Form> forms, PairShift shift)
+      : spec_(std::move(spec)), checksum_(sha256(spec_)), elements_(std::move(elements)),
+        types_(std::max<std::size_t>(elements_.size(), 1)) {
+    LANDSCAPE_CHECK(forms.size() == types_ * types_);
+    for (const Form& form : forms) {
+      Term term{form, form.cutoff * form.cutoff, 0.0, 0.0};
+      double energy = 0.0, slope = 0.0;
+      form.evaluate(form.cutoff, energy, slope);
+      if (shift != PairShift::None) term.shift = energy;
+      if (shift == PairShift::Force) term.tilt = slope;
+      terms_.push_back(term);
+      cutoff_ = std::max(cutoff_, form.cutoff);
+    }
+  }
+
+  const std::string& spec() const override { return spec_; }
+  const std::string& checksum() const override { return checksum_; }
+  double cutoff() const override { return cutoff_; }
+  double mass(int type) const override {
+    const auto t = static_cast<std::size_t>(type);
+    if (elements_.empty()) return 1.0;
+    return standard_mass(elements_[t]).value_or(1.0);
+  }
+  std::vector<int> types_of(std::span<const std::string> species) const override {
+    if (elements_.empty()) return std::vector<int>(species.size(), 0);
+    return detail::types_by_element(spec_, elements_, species);
+  }
+
+  ForceResult compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                      const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
+                      int threads) const override {
+    const Eigen::Index n = positions.cols();
+    const int chunks = chunk_count(n);
+    scratch.prepare(chunks, n);
+    std::vector<detail::ClosePair> closest(static_cast<std::size_t>(chunks));
+    const Eigen::Vector3d* shifts = list.shift_vectors().data();
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+    for (int c = 0; c < chunks; ++c) {
+      const auto chunk = static_cast<std::size_t>(c);
+      Matrix3Xd& out = scratch.forces[chunk];
+      Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();
+      double energy = 0.0;
+      for (Eigen::Index i = chunk_begin(n, chunks, c); i < chunk_begin(n, chunks, c + 1); ++i) {
+        for (const Neighbor& neighbor : list.neighbors(i)) {
+          const Eigen::Vector3d d = positions.col(neighbor.atom) + shifts[neighbor.shift] - positions.col(i);
+          const double r2 = d.squaredNorm();
+          const Term& term = terms_[static_cast<std::size_t>(types[static_cast<std::size_t>(i)]) * types_ +
+                                    static_cast<std::size_t>(types[neighbor.atom])];
+          if (r2 >= term.cutoff2) continue;
+          if (r2 < detail::same_spot2) {
+            closest[chunk].offer(i, neighbor.atom, r2);
+            continue;
+          }
+          const double r = std::sqrt(r2);
+          double e = 0.0, slope = 0.0;
+          term.form.evaluate(r, e, slope);
+          energy += e - term.shift - term.tilt * (r - term.form.cutoff);
+          slope -= term.tilt;
+          const Eigen::Vector3d f = (-slope / r) * d;
+          out.col(neighbor.atom) += f;
+          out.col(i) -= f;
+          virial.noalias() += d * f.transpose();
+        }
+      }
+      scratch.energies[chunk] = energy;
+      scratch.virials[chunk] = virial;
+    }
+    detail::refuse_close_pair(closest, spec_, 0.0);
+    return scratch.gather(forces);
+  }
+
+ private:
+  struct Term {
+    Form form;
+    double cutoff2, shift, tilt;
+  };
+  std::string spec_, checksum_;
+  std::vector<std::string> elements_;
+  std::size_t types_;
+  std::vector<Term> terms_;
+  double cutoff_ = 0.0;
+};
+
+}  // namespace
+
+std::shared_ptr<const Potential> make_lennard_jones(const std::string& spec, const LennardJones& form, PairShift shift) {
+  return std::make_shared<PairPotential<LennardJones>>(spec, std::vector<std::string>{}, std::vector{form}, shift);
+}
+
+std::shared_ptr<const Potential> make_morse(const std::string& spec, const Morse& form, PairShift shift) {
+  return std::make_shared<PairPotential<Morse>>(spec, std::vector<std::string>{}, std::vector{form}, shift);
+}
+
+std::shared_ptr<const Potential> make_kob_andersen(const std::string& spec) {
+  const LennardJones aa{1.0, 1.0, 2.5}, ab{1.5, 0.8, 2.0}, bb{0.5, 0.88, 2.2};
+  return std::make_shared<PairPotential<LennardJones>>(spec, std::vector<std::string>{"A", "B"},
+                                                       std::vector{aa, ab, ab, bb}, PairShift::Energy);
+}
+
+}  // namespace landscape::md

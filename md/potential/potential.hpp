@@ -1,0 +1,85 @@
+/// Interatomic potentials: immutable, shared by all threads.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "md/core/configuration.hpp"
+#include "md/neighbor/neighbor_list.hpp"
+
+namespace landscape::md {
+
+/// Forces [eV/Å] on all N atoms, the energy [eV] and the virial W = sum over pairs of r ⊗ f [eV] (r from i to j, f the
+/// force that j feels from i), so that the stress, tension positive, is -W / V.
+struct ForceResult {
+  double energy = 0.0;
+  Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();
+};
+
+/// One pair within the cutoff, kept between the density and the force pass of an EAM.
+struct PairWork {
+  Eigen::Vector3d unit;       ///< (r_j - r_i) / r
+  double r;
+  double slope_at_first;      ///< dρ_i/dr
+  double slope_at_second;     ///< dρ_j/dr
+  double pair_slope;          ///< dφ/dr
+  std::uint32_t first, second;
+};
+
+/// Scratch of one caller, sized on first use; belongs to one thread.
+struct ForceScratch {
+  std::vector<Matrix3Xd> forces;          ///< one per chunk
+  std::vector<Eigen::VectorXd> densities; ///< one per chunk (EAM)
+  std::vector<Eigen::Matrix3d> virials;   ///< one per chunk
+  std::vector<double> energies;           ///< one per chunk
+  std::vector<std::vector<PairWork>> pairs;  ///< one per chunk (EAM)
+  Eigen::VectorXd density, embedding_slope;
+  /// Zeroed buffers for `chunks` chunks of n atoms; pair and density buffers are left to who uses them.
+  void prepare(int chunks, Eigen::Index n);
+  /// Sums the chunks in order into `forces`. @return energy and virial.
+  ForceResult gather(Eigen::Ref<Matrix3Xd> forces) const;
+};
+
+/// Thread-safety: const members may be called from any number of threads at once, each with its own scratch.
+class Potential {
+ public:
+  virtual ~Potential() = default;
+
+  /// What the user asked for: file name or spec, as --potential takes it.
+  virtual const std::string& spec() const = 0;
+  /// SHA-256 of the file, or of the spec where there is no file; 64 hex digits.
+  virtual const std::string& checksum() const = 0;
+  /// [Å]
+  virtual double cutoff() const = 0;
+  /// Closer pairs are refused [Å]; 0 where every positive distance is defined.
+  virtual double minimum_separation() const { return 0.0; }
+  /// Type of each atom. @throws InputError naming the first symbol the potential lacks and those it has.
+  virtual std::vector<int> types_of(std::span<const std::string> species) const = 0;
+  /// Mass of a type [g/mol].
+  virtual double mass(int type) const = 0;
+
+  /// Energy, forces and virial for the pairs of `list` that are within the cutoff.
+  ///
+  /// @param positions 3 x N [Å]. @param types length N. @param forces 3 x N, overwritten [eV/Å].
+  /// @param threads how many may be used; the result does not depend on it.
+  /// @throws InputError if a pair is closer than minimum_separation() or two atoms are on one spot.
+  virtual ForceResult compute(const Eigen::Ref<const Matrix3Xd>& positions,
+                              std::span<const int> types,
+                              const NeighborList& list,
+                              Eigen::Ref<Matrix3Xd> forces,
+                              ForceScratch& scratch,
+                              int threads) const = 0;
+};
+
+/// Opens what --potential names: setfl (*.eam.alloy), Finnis-Sinclair (*.eam.fs), funcfl (*.eam) files, or
+/// zhou2004[:taper=6.8|none], lj:..., kob-andersen, morse:... (DESIGN.md section 4).
+///
+/// A bare file name is looked up in the current folder, in LANDSCAPE_POTENTIALS (colon separated) and where
+/// lammps-data keeps its potentials.
+/// @throws InputError for an unknown spec, a missing file (listing where it looked) or a bad parameter; FormatError for
+///         a damaged file, with path:line.
+std::shared_ptr<const Potential> open_potential(const std::string& spec);
+
+}  // namespace landscape::md
