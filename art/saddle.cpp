@@ -1,0 +1,159 @@
+#include "art/saddle.hpp"
+
+#include <cmath>
+
+#include "md/core/error.hpp"
+#include "md/core/rng.hpp"
+#include "md/minimize/quasi_newton.hpp"
+
+namespace landscape::art {
+
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+void ApproachOptions::validate() const {
+  const auto positive = [](const char* field, double value) {
+    if (!(value > 0.0)) throw md::InputError(md::message("approach: ", field, " is ", value, ", expected a positive number"));
+  };
+  positive("max_force", max_force);
+  positive("max_iterations", max_iterations);
+  positive("max_step", max_step);
+  positive("max_energy", max_energy);
+  positive("memory", memory);
+  positive("initial_curvature", initial_curvature);
+  lanczos.validate();
+}
+
+void ProofOptions::validate() const {
+  if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(relative_residual > 0.0))
+    throw md::InputError("proof: tolerance, delta and relative_residual must be positive and max_vectors at least 2");
+}
+
+ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& start,
+                               const Eigen::Ref<const VectorXd>& first_mode, double floor,
+                               const ApproachOptions& options) {
+  options.validate();
+  const std::int64_t before = surface.calls();
+  const Eigen::Index block = surface.block();
+  const MatrixXd none(start.size(), 0);
+  ApproachResult r;
+  r.x = start;
+  r.mode = first_mode.normalized();
+  r.gradient.resize(start.size());
+  r.energy = surface.evaluate(r.x, r.gradient);
+  md::QuasiNewton model(options.memory, options.initial_curvature);
+  VectorXd reflected(start.size()), next(start.size());
+  int positive = 0;
+  double turned = 1.0;  // overlap of the mode with that of the iteration before
+  double limit = options.max_step;
+  for (r.iterations = 0;; ++r.iterations) {
+    r.max_force = md::max_norm(r.gradient, block);
+    if (!std::isfinite(r.energy) || !std::isfinite(r.max_force)) {
+      r.status = ApproachStatus::Failed;
+      break;
+    }
+    // A mode that hardly turns is refreshed every fourth iteration only; a converged force always has a fresh one.
+    const bool near = r.max_force <= options.max_force;
+    if (near || r.iterations % 4 == 0 || turned < 0.98 || !(r.curvature < 0.0)) {
+      md::LanczosOptions lanczos = options.lanczos;
+      if (r.iterations == 0) lanczos.max_vectors = 2 * lanczos.max_vectors;
+      lanczos.residual = std::max(0.02, std::min(lanczos.residual, 0.1 * std::abs(r.curvature)));
+      if (std::isnan(r.curvature)) lanczos.residual = options.lanczos.residual;
+      md::LowestMode mode = md::lowest_mode(surface, r.x, r.gradient, r.mode, lanczos, none);
+      const double overlap = mode.vector.dot(r.mode);
+      if (overlap < 0.0) mode.vector = -mode.vector;
+      turned = std::abs(overlap);
+      if (turned < 0.9) model.forget();  // the model was of another surface
+      r.mode = mode.vector;
+      r.curvature = mode.curvature;
+    }
+    if (near && r.curvature < 0.0) {
+      r.status = ApproachStatus::Converged;
+      break;
+    }
+    positive = r.curvature < 0.0 ? 0 : positive + 1;
+    if (positive > options.patience || (near && r.curvature >= 0.0)) {
+      r.status = ApproachStatus::ModeLost;
+      break;
+    }
+    if (r.energy - floor > options.max_energy) {
+      r.status = ApproachStatus::TooHigh;
+      break;
+    }
+    if (r.iterations >= options.max_iterations) {
+      r.status = ApproachStatus::IterationLimit;
+      break;
+    }
+    const double along = r.gradient.dot(r.mode);
+    VectorXd step;
+    if (r.curvature < 0.0) {
+      reflected = r.gradient - 2.0 * along * r.mode;
+      step = model.step(reflected);
+    } else {
+      // Still inside the basin: uphill along the mode alone (Henkelman & Jónsson 1999, Eq. (10)).
+      model.forget();
+      step = (along >= 0.0 ? 1.0 : -1.0) * options.max_step * r.mode;
+    }
+    const double longest = md::max_norm(step, block);
+    if (longest > limit) step *= limit / longest;
+    next.resize(r.x.size());
+    const VectorXd x_next = r.x + step;
+    const double energy = surface.evaluate(x_next, next);
+    const double force = md::max_norm(next, block);
+    if (r.curvature < 0.0) {
+      const VectorXd reflected_next = next - 2.0 * next.dot(r.mode) * r.mode;
+      model.learn(step, reflected_next - reflected);
+    }
+    // Trust shrinks where the residual grows much, and recovers.
+    limit = force > 2.0 * r.max_force && force > 0.5 ? std::max(0.02, 0.5 * limit) : std::min(options.max_step, 1.5 * limit);
+    r.x = x_next;
+    r.gradient.swap(next);
+    r.energy = energy;
+  }
+  r.force_calls = surface.calls() - before;
+  return r;
+}
+
+IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& x,
+                       const Eigen::Ref<const VectorXd>& mode, const ProofOptions& options) {
+  options.validate();
+  const MatrixXd none(x.size(), 0);
+  const VectorXd unused = VectorXd::Zero(x.size());  // central differences need no gradient at x
+  md::LanczosOptions lanczos{.max_vectors = options.max_vectors, .delta = options.delta, .residual = 0.005,
+                             .difference = md::Difference::Central};
+  IndexProof proof;
+  const md::LowestMode first = md::lowest_mode(surface, x, unused, mode, lanczos, none);
+  proof.first = first.curvature;
+  proof.mode = first.vector;
+  if (!first.converged) {
+    proof.method = md::message("Lanczos did not converge in ", first.vectors, " vectors");
+    return proof;
+  }
+  if (x.size() == 1 || md::uniform_motions(surface, x).cols() + 1 >= x.size()) {
+    proof.negative_eigenvalues = first.curvature < -options.tolerance ? 1 : 0;
+    proof.method = "Lanczos, complete";
+    return proof;
+  }
+  // A start without preference: the lowest mode of the complement may sit anywhere.
+  md::CounterRng rng(1, md::Stream::Lanczos, 0);
+  const VectorXd any = rng.normals(x.size());
+  const MatrixXd deflate = proof.mode;
+  // Tight enough to tell the sign: first loosely, then against the value found.
+  lanczos.residual = options.tolerance;
+  double wanted = 0.02;
+  md::LowestMode second;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    lanczos.residual = std::max(wanted, options.tolerance);
+    second = md::lowest_mode(surface, x, unused, attempt == 0 ? any : second.vector, lanczos, deflate);
+    wanted = options.relative_residual * std::abs(second.curvature);
+    if (second.residual <= std::max(wanted, options.tolerance)) break;
+  }
+  proof.second = second.curvature;
+  proof.method = md::message("Lanczos with deflation, ", first.vectors, " + ", second.vectors,
+                             " vectors, residual ", second.residual);
+  if (!second.converged) return proof;
+  proof.negative_eigenvalues = (proof.first < -options.tolerance ? 1 : 0) + (proof.second < -options.tolerance ? 1 : 0);
+  return proof;
+}
+
+}  // namespace landscape::art

@@ -1,0 +1,71 @@
+/// Walking up a mode of negative curvature to a first-order saddle, and proving that it is one.
+#pragma once
+
+#include <Eigen/Dense>
+#include <string>
+
+#include "md/core/energy_surface.hpp"
+#include "md/vibration/lowest_mode.hpp"
+
+namespace landscape::art {
+
+struct ApproachOptions {
+  double max_force = 1e-4;        ///< [eV/Å], > 0. At 1e-3 the stress difference is already good to 1 %.
+  int max_iterations = 600;       ///< > 0
+  double max_step = 0.1;          ///< [Å], > 0, per particle and iteration
+  double max_energy = 10.0;       ///< [eV], > 0: higher above the start is no event of a glass
+  int patience = 12;              ///< iterations in a row that the curvature may be positive
+  int memory = 15;                ///< L-BFGS pairs, > 0
+  double initial_curvature = 20.0;  ///< [eV/Å²], > 0
+  md::LanczosOptions lanczos = {.max_vectors = 8, .delta = 0.005, .residual = 0.1};
+  void validate() const;          ///< @throws md::InputError naming field, value and broken range.
+};
+
+enum class ApproachStatus { Converged, ModeLost, IterationLimit, TooHigh, Failed };
+
+struct [[nodiscard]] ApproachResult {
+  ApproachStatus status = ApproachStatus::IterationLimit;
+  Eigen::VectorXd x;          ///< the saddle where converged
+  Eigen::VectorXd mode;       ///< unit vector
+  Eigen::VectorXd gradient;   ///< at x
+  double energy = std::numeric_limits<double>::quiet_NaN();     ///< [eV]
+  double curvature = std::numeric_limits<double>::quiet_NaN();  ///< [eV/Å²]
+  double max_force = std::numeric_limits<double>::quiet_NaN();  ///< [eV/Å]
+  int iterations = 0;
+  std::int64_t force_calls = 0;
+};
+
+/// Converges x to the saddle uphill along the lowest mode and downhill across it.
+///
+/// Each iteration refreshes the mode by a warm-started Lanczos and takes an L-BFGS step on the gradient with its
+/// component along the mode reflected (along the mode uphill, perpendicular relaxation at once).
+/// @param mode first guess of the lowest mode, any length but zero. @param floor energy that max_energy counts from [eV].
+/// @par Source Malek & Mousseau, Phys. Rev. E 62, 7723 (2000); reflection as in Henkelman & Jónsson, J. Chem. Phys. 111,
+///      7010 (1999). We depart in taking both parts in one quasi-Newton step.
+ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
+                               const Eigen::Ref<const Eigen::VectorXd>& mode, double floor,
+                               const ApproachOptions& options = {});
+
+struct ProofOptions {
+  double tolerance = 1e-3;   ///< [eV/Å²], > 0: a curvature counts as negative below minus this
+  int max_vectors = 300;     ///< > 0
+  double delta = 0.01;       ///< [Å]
+  double relative_residual = 0.2;  ///< of the second eigenvalue, > 0
+  void validate() const;
+};
+
+/// What is known of the lowest two eigenvalues; `method` says how.
+struct [[nodiscard]] IndexProof {
+  int negative_eigenvalues = -1;   ///< -1: not established
+  double first = std::numeric_limits<double>::quiet_NaN();   ///< [eV/Å²]
+  double second = std::numeric_limits<double>::quiet_NaN();  ///< [eV/Å²], lowest on the complement of the first mode
+  Eigen::VectorXd mode;            ///< refined lowest mode
+  std::string method;
+};
+
+/// Counts negative eigenvalues at a stationary point: the lowest mode to convergence by central differences, then the
+/// lowest of its complement (uniform motions projected out). Counts 0, 1 or 2 (two or more).
+IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
+                       const Eigen::Ref<const Eigen::VectorXd>& mode, const ProofOptions& options = {});
+
+}  // namespace landscape::art

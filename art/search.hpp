@@ -1,0 +1,82 @@
+/// One ARTn search: from a minimum over a saddle to the minima on both sides of it.
+#pragma once
+
+#include <Eigen/Dense>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "art/saddle.hpp"
+#include "md/core/rng.hpp"
+#include "md/minimize/minimizer.hpp"
+
+namespace landscape::art {
+
+/// How a search ended. Names in the database: name().
+enum class Outcome {
+  Connected,        ///< one side returns to the start, the other reaches a different minimum
+  Disconnected,     ///< a saddle, but neither side returns to the start
+  BothReturn,       ///< both sides fall back to the start: no event
+  NoNegativeCurvature,  ///< never left the basin
+  ModeLost,         ///< the curvature became positive again and stayed so
+  TooHigh,          ///< climbed beyond the energy limit
+  IterationLimit,   ///< no convergence
+  NotFirstOrder,    ///< stationary, but not with exactly one negative eigenvalue
+  MinimumFailed,    ///< a side did not converge to a minimum
+  NotDefined,       ///< ran into a region where the potential is not defined
+};
+const char* name(Outcome outcome);
+
+struct SearchOptions {
+  double radius = 3.8;            ///< [Å], > 0: atoms this close to the centre are pushed
+  double activation_step = 0.5;   ///< [Å], > 0: norm of each push over all atoms
+  int max_activation_steps = 40;  ///< > 0
+  int relaxation_steps = 3;       ///< >= 0: perpendicular steps after each push
+  double leave_curvature = -0.5;  ///< [eV/Å²], < 0: below it the basin is left
+  double push_over = 0.2;         ///< [Å], > 0: largest displacement of the step off the saddle
+  double same = 0.1;              ///< [Å], > 0: largest displacement below which two minima are the same
+  ApproachOptions approach;
+  ProofOptions proof;
+  md::MinimizeOptions minimum = {.max_force = 1e-4, .max_step = 0.05};
+  void validate() const;          ///< @throws md::InputError naming field, value and broken range.
+};
+
+/// Force calls by stage.
+struct StageCalls {
+  std::int64_t activation = 0, approach = 0, proof = 0, push_over = 0;
+  std::int64_t total() const { return activation + approach + proof + push_over; }
+};
+
+struct [[nodiscard]] SearchResult {
+  Outcome outcome = Outcome::NoNegativeCurvature;
+  std::string message;
+  Eigen::VectorXd saddle, mode;         ///< empty unless a saddle was found; mode points to the far side
+  Eigen::VectorXd near_side, far_side;  ///< minima; near_side is the start again where connected
+  double saddle_energy = std::numeric_limits<double>::quiet_NaN();
+  double near_energy = std::numeric_limits<double>::quiet_NaN();
+  double far_energy = std::numeric_limits<double>::quiet_NaN();
+  double saddle_force = std::numeric_limits<double>::quiet_NaN();
+  double far_force = std::numeric_limits<double>::quiet_NaN();
+  IndexProof proof;
+  StageCalls calls;
+};
+
+/// Minima reached from a saddle along plus and minus its mode.
+struct [[nodiscard]] PushOver {
+  Eigen::VectorXd plus, minus;
+  md::MinimizeResult plus_result, minus_result;
+};
+PushOver push_over(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& saddle,
+                   const Eigen::Ref<const Eigen::VectorXd>& mode, double step, const md::MinimizeOptions& options);
+
+/// A random direction (unit norm) on the particles in `active` (indices of blocks).
+Eigen::VectorXd random_push(const md::EnergySurface& surface, const std::vector<Eigen::Index>& active, md::CounterRng& rng);
+
+/// Searches from `minimum`, pushed along `direction`; everything random is in the direction.
+///
+/// @param minimum a relaxed configuration (max force <= 1e-3 eV/Å). @param direction unit vector, length dof.
+/// @par Source Barkema & Mousseau, Phys. Rev. Lett. 77, 4358 (1996); Malek & Mousseau, Phys. Rev. E 62, 7723 (2000).
+SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& minimum,
+                    const Eigen::Ref<const Eigen::VectorXd>& direction, const SearchOptions& options = {});
+
+}  // namespace landscape::art
