@@ -38,8 +38,9 @@ Grid make_grid(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, d
     const double height = cell.heights()[k] * width[k];
     // Boxes of about half the range: fewer candidate pairs than with boxes of the full range.
     grid.boxes[k] = std::clamp(static_cast<int>(height / (0.5 * range)), 1, 64);
-    grid.reach[k] = static_cast<int>(std::ceil(range / (height / grid.boxes[k]) + 1e-9));
-    if (!cell.periodic()[k]) grid.reach[k] = std::min(grid.reach[k], grid.boxes[k] - 1);
+    // Compared as doubles: a flat cluster has no height, and its reach would not fit an int.
+    const double reach = std::ceil(range / (height / grid.boxes[k]) + 1e-9);
+    grid.reach[k] = static_cast<int>(cell.periodic()[k] ? reach : std::min(reach, grid.boxes[k] - 1.0));
   }
   grid.box_of.resize(n);
   std::vector<std::size_t> flat(n);
