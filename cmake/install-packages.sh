@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs those packages of debian-packages.txt that are missing; asks for no rights when none is.
+set -euo pipefail
+
+list="$(dirname "${BASH_SOURCE[0]}")/debian-packages.txt"
+mapfile -t wanted < <(grep -v '^#' "$list" | grep .)
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  echo "No apt-get here: what is needed goes by these names on Debian 12: ${wanted[*]}" >&2
+  exit 0
+fi
+
+missing=()
+for package in "${wanted[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | head -n 1 || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "Packages are missing and there is no sudo: run as root: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q)
+
+echo "Installing ${missing[*]}"
+if ! "${apt[@]}" update >&2 || ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2; then
+  echo "The packages could not be installed; what apt-get said is above. Missing: ${missing[*]}" >&2
+  exit 1
+fi
