@@ -11,12 +11,14 @@ namespace landscape::md {
 
 namespace {
 
-/// Below this set point the barostat keeps the mass it has here [K]. With W proportional to T a metal's cell oscillates at
-/// about sqrt(3 B V_atom / kT) / barostat_ps: 33 rad/ps at 300 K, 570 rad/ps at 1 K, where 2 fs steps fail.
+/// Below this set point the barostat keeps the mass it has here [K]. With W proportional to T a
+/// metal's cell oscillates at about sqrt(3 B V_atom / kT) / barostat_ps: 33 rad/ps at 300 K, 570
+/// rad/ps at 1 K, where 2 fs steps fail.
 constexpr double barostat_mass_floor_k = 300.0;
 
-/// An atom that moves this part of the cutoff in one step jumps over others: integration is lost, though energies may stay
-/// finite for long. Thermal atoms move some 0.01 of it at dt of 2 fs and 2500 K.
+/// An atom that moves this part of the cutoff in one step jumps over others: integration is lost,
+/// though energies may stay finite for long. Thermal atoms move some 0.01 of it at dt of 2 fs and
+/// 2500 K.
 constexpr double longest_move = 0.25;
 
 /// Applies f to the eigenvalues of a symmetric matrix.
@@ -35,13 +37,17 @@ double sinhc(double x) {
   return std::sinh(x) / x;
 }
 
-Eigen::Matrix3d symmetric(const Eigen::Matrix3d& m) { return 0.5 * (m + m.transpose()); }
+Eigen::Matrix3d symmetric(const Eigen::Matrix3d& m) {
+  return 0.5 * (m + m.transpose());
+}
 
 Eigen::Index checked_dof(const Configuration& configuration) {
   configuration.validate();
   const Eigen::Index dof = degrees_of_freedom(configuration);
   if (dof < 1)
-    throw InputError("dynamics: no degree of freedom, expected two free atoms or a frozen one beside a free one");
+    throw InputError(
+        "dynamics: no degree of freedom, expected two free atoms or a frozen one beside a free "
+        "one");
   return dof;
 }
 
@@ -58,12 +64,14 @@ void DynamicsOptions::validate() const {
   positive(barostat_ps, "barostat_ps", "ps");
   if (!std::isfinite(pressure_gpa))
     throw InputError(message("pressure_gpa ", pressure_gpa, ", expected a finite number"));
-  if (chain_length < 1) throw InputError(message("chain_length ", chain_length, ", expected at least 1"));
+  if (chain_length < 1)
+    throw InputError(message("chain_length ", chain_length, ", expected at least 1"));
   if (!(skin >= 0.0)) throw InputError(message("skin ", skin, " Å, expected at least 0"));
   if (threads < 1) throw InputError(message("threads ", threads, ", expected at least 1"));
 }
 
-Dynamics::Dynamics(std::shared_ptr<const Potential> potential, const Configuration& start,
+Dynamics::Dynamics(std::shared_ptr<const Potential> potential,
+                   const Configuration& start,
                    const DynamicsOptions& options)
     : potential_(std::move(potential)),
       options_((options.validate(), options)),
@@ -88,10 +96,12 @@ Dynamics::Dynamics(std::shared_ptr<const Potential> potential, const Configurati
 void Dynamics::check_ensemble(Ensemble ensemble) const {
   if (ensemble != Ensemble::NptIsotropic && ensemble != Ensemble::NptFlexible) return;
   if (configuration_.any_frozen())
-    throw InputError("constant pressure with frozen atoms, expected none; use constant volume or free them");
+    throw InputError(
+        "constant pressure with frozen atoms, expected none; use constant volume or free them");
   if (!configuration_.cell.fully_periodic())
-    throw InputError("constant pressure in a cell with an open direction, expected three periodic ones; "
-                     "use constant volume");
+    throw InputError(
+        "constant pressure in a cell with an open direction, expected three periodic ones; "
+        "use constant volume");
 }
 
 void Dynamics::assign_species(const std::vector<std::string>& species) {
@@ -115,15 +125,19 @@ void Dynamics::clean_velocities() {
     if (!configuration_.is_free(i)) configuration_.velocities.col(i).setZero();
 }
 
-// Small quantities ---------------------------------------------------------------------------------------------------
+// Small quantities
+// ---------------------------------------------------------------------------------------------------
 
-double Dynamics::kt() const { return units::boltzmann_ev_per_k * temperature_k_; }
+double Dynamics::kt() const {
+  return units::boltzmann_ev_per_k * temperature_k_;
+}
 
 bool Dynamics::has_barostat() const {
   return ensemble_ == Ensemble::NptIsotropic || ensemble_ == Ensemble::NptFlexible;
 }
 
-/// W_g = (N_f + 3) kT tau² / 3 per strain component; for a uniform strain rate this is W = (N_f + 3) kT tau² on the volume.
+/// W_g = (N_f + 3) kT tau² / 3 per strain component; for a uniform strain rate this is W = (N_f +
+/// 3) kT tau² on the volume.
 double Dynamics::barostat_mass() const {
   const double t = std::max(temperature_k_, barostat_mass_floor_k);
   return (static_cast<double>(dof_) + 3.0) / 3.0 * units::boltzmann_ev_per_k * t *
@@ -152,7 +166,9 @@ Eigen::Matrix3d Dynamics::stress() const {
          configuration_.cell.volume();
 }
 
-double Dynamics::pressure_gpa() const { return -stress().trace() / 3.0 * units::gpa_per_ev_a3; }
+double Dynamics::pressure_gpa() const {
+  return -stress().trace() / 3.0 * units::gpa_per_ev_a3;
+}
 
 double Dynamics::conserved_quantity() const {
   double sum = kinetic_energy() + result_.energy;
@@ -164,21 +180,22 @@ double Dynamics::conserved_quantity() const {
   return sum + barostat_chain().energy(kt());
 }
 
-// One step -----------------------------------------------------------------------------------------------------------
+// One step
+// -----------------------------------------------------------------------------------------------------------
 
 void Dynamics::thermostat_half_step() {
   if (ensemble_ == Ensemble::Nve) return;
   configuration_.velocities *= thermostat_.half_step(kinetic_energy(), kt(), options_.dt_ps);
 }
 
-/// W_g dv_g/dt = V (P_int - P_ext) + (1 / N_f) sum of m v² (Martyna et al. 1994, Eq. (2.9)); isotropic: its trace part.
+/// W_g dv_g/dt = V (P_int - P_ext) + (1 / N_f) sum of m v² (Martyna et al. 1994, Eq. (2.9));
+/// isotropic: its trace part.
 void Dynamics::barostat_half_kick() {
   const double volume = configuration_.cell.volume();
   const Eigen::Matrix3d kinetic = kinetic_tensor(configuration_.velocities, masses_);
   const double rest = kinetic.trace() / static_cast<double>(dof_) -
                       options_.pressure_gpa / units::gpa_per_ev_a3 * volume;
-  Eigen::Matrix3d force =
-      kinetic + symmetric(result_.virial) + rest * Eigen::Matrix3d::Identity();
+  Eigen::Matrix3d force = kinetic + symmetric(result_.virial) + rest * Eigen::Matrix3d::Identity();
   if (ensemble_ == Ensemble::NptIsotropic)
     force = force.trace() / 3.0 * Eigen::Matrix3d::Identity();
   strain_rate_ += 0.5 * options_.dt_ps / barostat_mass() * force;
@@ -198,8 +215,8 @@ void Dynamics::half_kick() {
       strain_rate_ + strain_rate_.trace() / static_cast<double>(dof_) * Eigen::Matrix3d::Identity();
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> eigen(a);
   const Eigen::Matrix3d damp = function_of(eigen, [h](double x) { return std::exp(-h * x); });
-  const Eigen::Matrix3d push = function_of(
-      eigen, [h](double x) { return h * std::exp(-0.5 * h * x) * sinhc(0.5 * h * x); });
+  const Eigen::Matrix3d push =
+      function_of(eigen, [h](double x) { return h * std::exp(-0.5 * h * x) * sinhc(0.5 * h * x); });
   for (Eigen::Index i = 0; i < v.cols(); ++i)
     v.col(i) = (damp * v.col(i) + push * forces_.col(i) / (masses_[i] * units::kinetic_ev)).eval();
 }
@@ -212,8 +229,9 @@ void Dynamics::drift() {
   const double longest = dt * std::sqrt(v.colwise().squaredNorm().maxCoeff());
   const double limit = longest_move * potential_->cutoff();
   if (!(longest < limit))
-    throw InputError(message("step ", steps_ + 1, ": an atom moves ", longest, " Å in one step, expected less than ",
-                             limit, " Å; is dt ", dt, " ps too large?"));
+    throw InputError(message("step ", steps_ + 1, ": an atom moves ", longest,
+                             " Å in one step, expected less than ", limit, " Å; is dt ", dt,
+                             " ps too large?"));
   if (!has_barostat()) {
     r += dt * v;
     return;
@@ -222,8 +240,7 @@ void Dynamics::drift() {
   const Eigen::Matrix3d grow = function_of(eigen, [dt](double x) { return std::exp(dt * x); });
   const Eigen::Matrix3d move = function_of(
       eigen, [dt](double x) { return dt * std::exp(0.5 * dt * x) * sinhc(0.5 * dt * x); });
-  for (Eigen::Index i = 0; i < r.cols(); ++i)
-    r.col(i) = (grow * r.col(i) + move * v.col(i)).eval();
+  for (Eigen::Index i = 0; i < r.cols(); ++i) r.col(i) = (grow * r.col(i) + move * v.col(i)).eval();
   configuration_.cell = configuration_.cell.deformed(grow);
 }
 
@@ -248,7 +265,8 @@ void Dynamics::step() {
 
 void Dynamics::refresh_forces() {
   const auto hint = [this] {
-    return message("step ", steps_ + 1, " (dt ", options_.dt_ps, " ps, set point ", temperature_k_, " K): ");
+    return message("step ", steps_ + 1, " (dt ", options_.dt_ps, " ps, set point ", temperature_k_,
+                   " K): ");
   };
   try {
     list_.update(configuration_.cell, configuration_.positions);
@@ -259,10 +277,12 @@ void Dynamics::refresh_forces() {
   }
   ++force_calls_;
   if (!std::isfinite(result_.energy) || !forces_.allFinite())
-    throw InputError(hint() + "energy or a force is not finite; a smaller dt or a lower temperature may help");
+    throw InputError(
+        hint() + "energy or a force is not finite; a smaller dt or a lower temperature may help");
 }
 
-// Control ------------------------------------------------------------------------------------------------------------
+// Control
+// ------------------------------------------------------------------------------------------------------------
 
 void Dynamics::set_temperature(double temperature_k) {
   if (!(temperature_k > 0.0) || !std::isfinite(temperature_k))
@@ -314,9 +334,16 @@ void Dynamics::forget_history() {
 }
 
 DynamicsState Dynamics::state() const {
-  return {ensemble_, temperature_k_, steps_, configuration_.species, configuration_.positions,
-          configuration_.velocities, configuration_.cell.matrix(), strain_rate_,
-          thermostat_.state(), barostat_chain().state()};
+  return {ensemble_,
+          temperature_k_,
+          steps_,
+          configuration_.species,
+          configuration_.positions,
+          configuration_.velocities,
+          configuration_.cell.matrix(),
+          strain_rate_,
+          thermostat_.state(),
+          barostat_chain().state()};
 }
 
 void Dynamics::restore(const DynamicsState& state) {

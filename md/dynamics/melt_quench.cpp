@@ -9,10 +9,12 @@ namespace landscape::md {
 
 namespace {
 
-/// A run whose kinetic temperature exceeds this many melt temperatures has lost its integration: random types on a lattice
-/// release less than 1 eV per atom, which the thermostat takes up within a fraction of a ps.
+/// A run whose kinetic temperature exceeds this many melt temperatures has lost its integration:
+/// random types on a lattice release less than 1 eV per atom, which the thermostat takes up within
+/// a fraction of a ps.
 constexpr double runaway_factor = 10.0;
-/// Liquid metals at zero pressure expand by 10-20 %; a cell four times its first volume holds a gas.
+/// Liquid metals at zero pressure expand by 10-20 %; a cell four times its first volume holds a
+/// gas.
 constexpr double boiling_factor = 4.0;
 
 std::int64_t step_count(double duration_ps, double dt_ps) {
@@ -74,10 +76,14 @@ void MeltQuenchOptions::validate() const {
 
 const char* name(MeltQuenchPhase phase) {
   switch (phase) {
-    case MeltQuenchPhase::Settle: return "settle";
-    case MeltQuenchPhase::Melt: return "melt";
-    case MeltQuenchPhase::Quench: return "quench";
-    case MeltQuenchPhase::Done: return "done";
+    case MeltQuenchPhase::Settle:
+      return "settle";
+    case MeltQuenchPhase::Melt:
+      return "melt";
+    case MeltQuenchPhase::Quench:
+      return "quench";
+    case MeltQuenchPhase::Done:
+      return "done";
   }
   throw InvariantError("unknown phase of a melt-quench run");
 }
@@ -107,8 +113,10 @@ double MeltQuench::set_point_of(std::int64_t step) const {
 
 Ensemble MeltQuench::ensemble_of(std::int64_t step) const {
   switch (phase_of(step)) {
-    case MeltQuenchPhase::Settle: return Ensemble::Nvt;
-    case MeltQuenchPhase::Melt: return Ensemble::NptIsotropic;
+    case MeltQuenchPhase::Settle:
+      return Ensemble::Nvt;
+    case MeltQuenchPhase::Melt:
+      return Ensemble::NptIsotropic;
     default:
       return set_point_of(step) < options_.flexible_below_k ? Ensemble::NptFlexible
                                                             : Ensemble::NptIsotropic;
@@ -134,19 +142,22 @@ void MeltQuench::check_health() const {
   const double limit = runaway_factor * options_.melt_temperature_k;
   const double t = dynamics_.temperature_k();
   if (!(t < limit))
-    throw InputError(message("step ", dynamics_.steps(), ": temperature ", t, " K at a set point of ",
-                             dynamics_.set_point_k(), " K, expected below ", limit, " K; is dt ",
-                             options_.dt_ps, " ps too large?"));
+    throw InputError(message("step ", dynamics_.steps(), ": temperature ", t,
+                             " K at a set point of ", dynamics_.set_point_k(),
+                             " K, expected below ", limit, " K; is dt ", options_.dt_ps,
+                             " ps too large?"));
   const double volume = dynamics_.cell().volume();
   if (!(volume < boiling_factor * first_volume_))
-    throw InputError(message("step ", dynamics_.steps(), ": volume ", volume, " Å³ from ", first_volume_,
-                             " Å³ at the start, expected less than ", boiling_factor,
-                             " times that; the melt boils: lower the melt temperature or apply pressure"));
+    throw InputError(
+        message("step ", dynamics_.steps(), ": volume ", volume, " Å³ from ", first_volume_,
+                " Å³ at the start, expected less than ", boiling_factor,
+                " times that; the melt boils: lower the melt temperature or apply pressure"));
 }
 
 MeltQuenchProgress MeltQuench::progress() const {
-  return {phase_of(dynamics_.steps()), dynamics_.steps(), total_, dynamics_.temperature_k(),
-          dynamics_.set_point_k(), dynamics_.potential_energy(), dynamics_.cell().volume()};
+  return {phase_of(dynamics_.steps()), dynamics_.steps(),       total_,
+          dynamics_.temperature_k(),   dynamics_.set_point_k(), dynamics_.potential_energy(),
+          dynamics_.cell().volume()};
 }
 
 void MeltQuench::restore(const DynamicsState& state) {

@@ -15,8 +15,8 @@ struct ChainState {
 
 /// A chain of thermostats on a set of momenta. A value; belongs to one thread.
 ///
-/// Masses follow the set point: Q1 = dof kT tau², Qk = kT tau² (Martyna, Klein & Tuckerman, J. Chem. Phys. 97, 2635
-/// (1992)).
+/// Masses follow the set point: Q1 = dof kT tau², Qk = kT tau² (Martyna, Klein & Tuckerman, J.
+/// Chem. Phys. 97, 2635 (1992)).
 class NoseHooverChain {
  public:
   /// @param length >= 1. @param degrees_of_freedom >= 1. @param period_ps tau [ps], > 0.
@@ -24,12 +24,15 @@ class NoseHooverChain {
 
   /// Half a time step of the chain.
   ///
-  /// @param kinetic_energy of the momenta it acts on [eV]. @param kt set point [eV], > 0. @param dt_ps full step [ps].
+  /// @param kinetic_energy of the momenta it acts on [eV]. @param kt set point [eV], > 0. @param
+  /// dt_ps full step [ps].
   /// @return factor by which their velocities are to be multiplied.
-  /// @par Source Martyna, Tuckerman, Tobias & Klein, Mol. Phys. 87, 1117 (1996), third-order Suzuki-Yoshida weights.
+  /// @par Source Martyna, Tuckerman, Tobias & Klein, Mol. Phys. 87, 1117 (1996), third-order
+  /// Suzuki-Yoshida weights.
   double half_step(double kinetic_energy, double kt, double dt_ps);
 
-  /// Kinetic and potential energy of the chain at the set point kt [eV]: its part of the conserved quantity.
+  /// Kinetic and potential energy of the chain at the set point kt [eV]: its part of the conserved
+  /// quantity.
   double energy(double kt) const;
 
   const ChainState& state() const { return state_; }

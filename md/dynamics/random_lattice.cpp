@@ -12,8 +12,12 @@ namespace landscape::md {
 
 namespace {
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
 
 /// Sites of a cubic lattice in units of the cube's edge, and their nearest distance in that unit.
 struct Lattice {
@@ -42,23 +46,26 @@ Lattice smallest_lattice(Eigen::Index n) {
         for (Eigen::Index s = 0; s < per_cell; ++s)
           lattice.sites.col(k++) =
               edge * (Eigen::Vector3d(static_cast<double>(a), static_cast<double>(b),
-                                      static_cast<double>(c)) + basis.col(s));
+                                      static_cast<double>(c)) +
+                      basis.col(s));
   return lattice;
 }
 
 /// Fisher-Yates, our own since that of the standard library differs between implementations.
 template <class T>
 void shuffle(std::vector<T>& items, CounterRng& rng) {
-  for (std::size_t i = items.size(); i > 1; --i)
-    std::swap(items[i - 1], items[rng.below(i)]);
+  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[rng.below(i)]);
 }
 
 /// Energy of the arrangement against the edge of its cell; +inf where the potential refuses it.
 class EdgeScan {
  public:
-  EdgeScan(const Potential& potential, const std::vector<std::string>& species,
+  EdgeScan(const Potential& potential,
+           const std::vector<std::string>& species,
            const Matrix3Xd& reduced)
-      : potential_(potential), types_(potential.types_of(species)), reduced_(reduced),
+      : potential_(potential),
+        types_(potential.types_of(species)),
+        reduced_(reduced),
         forces_(3, reduced.cols()) {}
 
   double operator()(double edge) {
@@ -81,7 +88,10 @@ class EdgeScan {
   ForceScratch scratch_;
 };
 
-/// Edge of lowest energy, compressing until nearest neighbors come from the cutoff to a tenth of it.
+/// Edge of lowest energy, compressing until nearest neighbors come from the cutoff to a tenth of
+/// it, or until they meet a wall five times as high as the well is deep. Tails of fitted potentials
+/// may have wells and bumps of their own (that of Cu-Zr by Mendelev et al. has both between 5.7
+/// and 7.5 Å), so walls count only within half the cutoff.
 std::optional<double> best_edge(EdgeScan& energy, double cutoff, double nearest) {
   constexpr double ratio = 0.98;  // 6 % in volume per scan step; metals' wells are 50 % wide
   const double far_edge = 1.001 * cutoff / nearest;
@@ -92,8 +102,8 @@ std::optional<double> best_edge(EdgeScan& energy, double cutoff, double nearest)
     if (e < best_energy) {
       best = edge;
       best_energy = e;
-    } else if (e - best_energy > 0.2 * (far_energy - best_energy) && best != far_edge) {
-      break;  // over the minimum, on the wall
+    } else if (edge < 0.5 * far_edge && e - best_energy > 5.0 * (far_energy - best_energy)) {
+      break;
     }
   }
   if (best == far_edge) return std::nullopt;
@@ -123,8 +133,8 @@ std::optional<double> best_edge(EdgeScan& energy, double cutoff, double nearest)
 
 Composition parse_composition(std::string_view text) {
   const auto fail = [&](std::size_t at, const char* expected) {
-    throw InputError(message("composition '", text, "', character ", at + 1, ": expected ", expected,
-                             ", as in Cu64Zr36 or Cu0.5Zr0.5"));
+    throw InputError(message("composition '", text, "', character ", at + 1, ": expected ",
+                             expected, ", as in Cu64Zr36 or Cu0.5Zr0.5"));
   };
   Composition out;
   std::size_t i = 0;
@@ -139,8 +149,8 @@ Composition parse_composition(std::string_view text) {
     double amount = 1.0;
     if (i < text.size() && !is_upper(text[i])) {
       const char* first = text.data() + i;
-      const auto [end, code] = std::from_chars(first, text.data() + text.size(), amount,
-                                               std::chars_format::fixed);
+      const auto [end, code] =
+          std::from_chars(first, text.data() + text.size(), amount, std::chars_format::fixed);
       if (code != std::errc() || !std::isfinite(amount) || !(amount > 0.0))
         fail(i, "a positive number or the next element");
       i += static_cast<std::size_t>(end - first);
@@ -180,8 +190,10 @@ std::vector<Eigen::Index> atom_counts(const Composition& composition, Eigen::Ind
   return counts;
 }
 
-Configuration random_lattice(const Composition& composition, Eigen::Index n_atoms,
-                             const Potential& potential, CounterRng& rng,
+Configuration random_lattice(const Composition& composition,
+                             Eigen::Index n_atoms,
+                             const Potential& potential,
+                             CounterRng& rng,
                              std::optional<double> volume_per_atom_a3) {
   const std::vector<Eigen::Index> counts = atom_counts(composition, n_atoms);
   if (volume_per_atom_a3 && !(*volume_per_atom_a3 > 0.0 && std::isfinite(*volume_per_atom_a3)))
@@ -211,7 +223,8 @@ Configuration random_lattice(const Composition& composition, Eigen::Index n_atom
     const auto found = best_edge(scan, potential.cutoff(), lattice.nearest);
     if (!found)
       throw InputError(message("no volume of lowest energy for ", out.composition(), " in ",
-                               potential.spec(), ", expected a potential that binds; give a volume per atom"));
+                               potential.spec(),
+                               ", expected a potential that binds; give a volume per atom"));
     edge = *found;
   }
   out.cell = Cell(edge * Eigen::Matrix3d::Identity());

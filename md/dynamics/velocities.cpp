@@ -53,7 +53,9 @@ void draw_velocities(Configuration& configuration,
                              " atoms, expected one positive mass each"));
   const Eigen::Index dof = degrees_of_freedom(configuration);
   if (dof < 1)
-    throw InputError("velocities: no degree of freedom, expected two free atoms or a frozen one beside a free one");
+    throw InputError(
+        "velocities: no degree of freedom, expected two free atoms or a frozen one beside a free "
+        "one");
   configuration.velocities.setZero(3, configuration.size());
   for (Eigen::Index i = 0; i < configuration.size(); ++i) {
     Eigen::Vector3d draw;
@@ -61,10 +63,8 @@ void draw_velocities(Configuration& configuration,
     if (configuration.is_free(i)) configuration.velocities.col(i) = draw / std::sqrt(masses[i]);
   }
   if (!configuration.any_frozen()) remove_momentum(configuration.velocities, masses);
-  const double wanted =
-      0.5 * static_cast<double>(dof) * units::boltzmann_ev_per_k * temperature_k;
-  configuration.velocities *=
-      std::sqrt(wanted / kinetic_energy(configuration.velocities, masses));
+  const double wanted = 0.5 * static_cast<double>(dof) * units::boltzmann_ev_per_k * temperature_k;
+  configuration.velocities *= std::sqrt(wanted / kinetic_energy(configuration.velocities, masses));
 }
 
 }  // namespace landscape::md

@@ -1,10 +1,10 @@
 #include "md/minimize/minimizer.hpp"
 
 #include <cmath>
-#include <deque>
 #include <limits>
 
 #include "md/core/error.hpp"
+#include "md/minimize/quasi_newton.hpp"
 
 namespace landscape::md {
 
@@ -41,61 +41,30 @@ double energy_noise(double energy) { return 1e-12 * std::max(1.0, std::abs(energ
 
 MinimizeStatus run_lbfgs(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o,
                          const MinimizeObserver& observe, State& s, int& iteration) {
-  struct Pair {
-    VectorXd step, change;
-    double inverse;
-  };
-  std::deque<Pair> memory;
+  QuasiNewton model(o.memory, o.initial_curvature);
   const Eigen::Index block = surface.block();
-  VectorXd trial(x.size()), trial_gradient(x.size()), direction(x.size());
-  std::vector<double> alpha;
+  VectorXd trial(x.size()), trial_gradient(x.size());
   double limit = o.max_step;
   int failures = 0;
   for (; iteration < o.max_iterations; ++iteration) {
     if (s.max_force <= o.max_force) return MinimizeStatus::Converged;
     if (observe && observe({iteration, s.energy, s.max_force}) == Control::Stop)
       return MinimizeStatus::StoppedByObserver;
-    direction = -s.gradient;
-    alpha.assign(memory.size(), 0.0);
-    for (std::size_t k = memory.size(); k-- > 0;) {
-      alpha[k] = memory[k].inverse * memory[k].step.dot(direction);
-      direction -= alpha[k] * memory[k].change;
-    }
-    if (memory.empty())
-      direction /= o.initial_curvature;
-    else
-      direction *= memory.back().step.dot(memory.back().change) / memory.back().change.squaredNorm();
-    for (std::size_t k = 0; k < memory.size(); ++k) {
-      const double beta = memory[k].inverse * memory[k].change.dot(direction);
-      direction += (alpha[k] - beta) * memory[k].step;
-    }
-    if (!(direction.dot(s.gradient) < 0.0)) {
-      memory.clear();
-      direction = -s.gradient / o.initial_curvature;
-    }
+    VectorXd direction = model.step(s.gradient);
     limit_step(direction, block, limit);
     trial = x + direction;
     const double energy = surface.evaluate(trial, trial_gradient);
     // No line search: a step is taken unless it goes up by more than rounding can explain.
     const bool uphill = !(energy <= s.energy + energy_noise(s.energy));
     if (uphill && trial_gradient.dot(direction) > 0.0) {
-      memory.clear();
+      model.forget();
       limit = 0.25 * max_norm(direction, block);
       if (++failures > 40 || limit < 1e-14) return MinimizeStatus::Stalled;
       continue;
     }
     failures = 0;
     limit = std::min(o.max_step, 2.0 * limit);
-    Pair pair{direction, trial_gradient - s.gradient, 0.0};
-    const double curvature = pair.step.dot(pair.change);
-    // Only positive curvature keeps the model positive definite.
-    if (curvature > 1e-10 * pair.step.norm() * pair.change.norm()) {
-      pair.inverse = 1.0 / curvature;
-      memory.push_back(std::move(pair));
-      if (static_cast<int>(memory.size()) > o.memory) memory.pop_front();
-    } else {
-      memory.clear();
-    }
+    model.learn(direction, trial_gradient - s.gradient);
     x = trial;
     s.energy = energy;
     s.gradient.swap(trial_gradient);

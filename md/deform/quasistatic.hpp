@@ -1,0 +1,79 @@
+/// Athermal quasistatic shear (AQS): affine steps, relaxation, and every plastic event located.
+#pragma once
+
+#include <functional>
+
+#include "md/minimize/minimizer.hpp"
+#include "md/potential/atomic_surface.hpp"
+
+namespace landscape::md {
+
+struct QuasistaticOptions {
+  int plane = 0;                  ///< 0 xy, 1 xz, 2 yz (DESIGN.md section 3: I + γ e_a ⊗ e_b)
+  double max_step = 1e-3;         ///< > 0
+  double resolution = 1e-5;       ///< > 0: an instability is bracketed no wider than this
+  double energy_drop = 1e-4;      ///< [eV], > 0: smaller discontinuities are none
+  bool adaptive = true;           ///< false: every step is max_step, no bracketing (the reference mode)
+  double relative_tolerance = 0.01;  ///< of the affine force 5.5 eV/Å times the step: max force of a relaxed state
+  MinimizeOptions minimize = {.max_force = 1e-6, .max_iterations = 50000, .max_step = 0.05};
+  void validate() const;          ///< @throws InputError naming field, value and broken range.
+};
+
+/// A relaxed state under shear.
+struct ShearState {
+  double strain = 0.0;
+  Eigen::VectorXd x;              ///< free atoms [Å]
+  double energy = 0.0;            ///< [eV]
+  Eigen::Matrix3d stress;         ///< [eV/Å³]
+  double max_force = 0.0;         ///< [eV/Å]
+};
+
+/// A discontinuity between two relaxed states no further apart than the resolution.
+struct PlasticEvent {
+  ShearState before, after;
+  double energy_drop = 0.0;       ///< [eV] E(before) + V σ Δγ - E(after), positive when released
+  double stress_drop = 0.0;       ///< [eV/Å³] σ(before) - σ(after) in the plane of shear
+};
+
+enum class ShearOutcome { Smooth, Event, NotConverged };
+
+struct [[nodiscard]] ShearStep {
+  ShearOutcome outcome = ShearOutcome::Smooth;
+  ShearState state;               ///< where the sample now is
+  PlasticEvent event;             ///< filled where outcome is Event
+  std::int64_t force_calls = 0;
+};
+
+/// Shears one sample step by step along a branch of minima. Belongs to one thread.
+///
+/// After each affine step E(γ + δ) is compared with E(γ) + V δ (σ + σ')/2; a shortfall is a discontinuity if it stays when the
+/// step is halved down to the resolution. The reference cell is that of strain 0 of the surface given.
+/// @par Source C. Maloney & A. Lemaître, Phys. Rev. E 74, 016118 (2006); dE/dγ = V σ at fixed volume.
+class QuasistaticShear {
+ public:
+  /// @param surface its cell must be `reference` sheared by `strain`. @param x relaxed free atoms there.
+  /// @throws InputError unless all directions are periodic.
+  QuasistaticShear(AtomicSurface& surface, const Cell& reference, double strain, const Eigen::Ref<const Eigen::VectorXd>& x,
+                   const QuasistaticOptions& options = {});
+
+  const ShearState& state() const { return state_; }
+  /// One step towards `target`, no longer than max_step: as far as the branch is smooth, or across one event.
+  ShearStep advance(double target);
+
+ private:
+  /// The state relaxed at `strain` from `from` moved affinely (plus `drift` times the strain step).
+  std::pair<ShearState, bool> relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift);
+  double shortfall(const ShearState& from, const ShearState& to) const;
+
+  AtomicSurface& surface_;
+  Cell reference_;
+  QuasistaticOptions options_;
+  ShearState state_;
+  double step_;
+  Eigen::VectorXd velocity_;   ///< non-affine displacement per strain of the last smooth step; empty after an event
+};
+
+/// σ in the plane of shear: the component that dE/dγ = V σ refers to.
+double shear_stress(const Eigen::Matrix3d& stress, int plane);
+
+}  // namespace landscape::md
