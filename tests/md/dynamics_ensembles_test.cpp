@@ -1,5 +1,6 @@
-// Averages and fluctuations of each ensemble against statistical mechanics. Every bound is four or five standard errors, taken from
-// the run itself by blocks; runs are deterministic, so a bound that holds once holds always.
+// Averages and fluctuations of each ensemble against statistical mechanics. Every bound is four or
+// five standard errors, taken from the run itself by blocks; runs are deterministic, so a bound
+// that holds once holds always.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -47,7 +48,8 @@ void expect_canonical(const Samples& s, double dof, double temperature_k) {
   const double kt = units::boltzmann_ev_per_k * temperature_k;
   const Estimate mean = block_average(s.kinetic);
   const Estimate variance = block_average(squared_deviations(s.kinetic));
-  std::cout << "  2<K>/(f kT) = " << 2.0 * mean.mean / (dof * kt) << " +- " << 2.0 * mean.error / (dof * kt)
+  std::cout << "  2<K>/(f kT) = " << 2.0 * mean.mean / (dof * kt) << " +- "
+            << 2.0 * mean.error / (dof * kt)
             << ", var(K)/(f/2 kT^2) = " << 2.0 * variance.mean / (dof * kt * kt) << " +- "
             << 2.0 * variance.error / (dof * kt * kt) << '\n';
   EXPECT_NEAR(mean.mean, 0.5 * dof * kt, 4.0 * mean.error);
@@ -92,8 +94,8 @@ TEST(NptEnsemble, IsotropicVolumeFluctuatesAsTheCompressibilityDemands) {
   const double expected = kt * (volume[0].mean - volume[2].mean) / dp;
   const double expected_error = kt * std::hypot(volume[0].error, volume[2].error) / dp;
   const Estimate variance = block_average(squared_deviations(at_middle.volume));
-  std::cout << "  var(V) = " << variance.mean << " +- " << variance.error << ", -kT dV/dP = " << expected
-            << " +- " << expected_error << " A^6\n";
+  std::cout << "  var(V) = " << variance.mean << " +- " << variance.error
+            << ", -kT dV/dP = " << expected << " +- " << expected_error << " A^6\n";
   // 5 % for the curvature of V(P) over the interval.
   EXPECT_NEAR(variance.mean, expected,
               4.0 * std::hypot(variance.error, expected_error) + 0.05 * expected);

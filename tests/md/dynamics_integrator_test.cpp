@@ -133,8 +133,8 @@ TEST(Dynamics, FlexibleBarostatNeitherRotatesTheCellNorNeedsASquareOne) {
   const double strain = (total - Eigen::Matrix3d::Identity()).norm();
   const double rotation = (total - total.transpose()).norm();
   EXPECT_GT(strain, 0.01);
-  // A product of symmetric matrices that do not commute leaves a rotation of second order in the strains it went through, some
-  // per cent here.
+  // A product of symmetric matrices that do not commute leaves a rotation of second order in the
+  // strains it went through, some per cent here.
   EXPECT_LT(rotation, 0.1 * strain);
 }
 

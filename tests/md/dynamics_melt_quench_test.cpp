@@ -65,7 +65,8 @@ TEST(MeltQuench, RestoredFromAnyCheckpointEndsBitForBitTheSame) {
     while (!second.advance(77)) continue;
     EXPECT_TRUE(second.configuration().positions == whole.configuration().positions) << stop;
     EXPECT_TRUE(second.configuration().velocities == whole.configuration().velocities) << stop;
-    EXPECT_TRUE(second.configuration().cell.matrix() == whole.configuration().cell.matrix()) << stop;
+    EXPECT_TRUE(second.configuration().cell.matrix() == whole.configuration().cell.matrix())
+        << stop;
   }
 }
 

@@ -20,8 +20,8 @@ TEST(Composition, ReadsSymbolsWithAmountsOfAnyScale) {
 }
 
 TEST(Composition, RefusesWhatIsNone) {
-  for (const char* text : {"", "cu64", "64Cu", "Cu64 Zr36", "Cu-1Zr2", "Cu0Zr1", "Cu64Cu36", "Cu1e3Zr",
-                           "Cu64Zr36!", "Cu..5", "Cu1.2.3", "Cu64-"})
+  for (const char* text : {"", "cu64", "64Cu", "Cu64 Zr36", "Cu-1Zr2", "Cu0Zr1", "Cu64Cu36",
+                           "Cu1e3Zr", "Cu64Zr36!", "Cu..5", "Cu1.2.3", "Cu64-"})
     EXPECT_THROW(
         {
           const Composition c = parse_composition(text);
@@ -83,6 +83,23 @@ TEST(RandomLattice, FindsTheVolumeOfLowestEnergy) {
   EXPECT_NEAR(nearest_distance(argon_crystal) / 3.4, 1.10, 0.03);
 }
 
+TEST(RandomLattice, IsNotCaughtByAShallowWellInThePotentialsTail) {
+  // Once started at 217 Å³ per atom with this potential, whose energy has a minimum of 0.04 eV
+  // there.
+  CounterRng rng(1, Stream::Types, 0);
+  const Configuration c =
+      random_lattice(parse_composition("Cu64Zr36"), 108, *open_potential("CuZr_mm.eam.fs"), rng);
+  EXPECT_GT(c.cell.volume() / 108.0, 15.0);
+  EXPECT_LT(c.cell.volume() / 108.0, 19.0);
+}
+
+TEST(RandomLattice, FindsTheContactOfAPotentialWithALongCutoff) {
+  CounterRng rng(1, Stream::Types, 0);
+  const Configuration c = random_lattice(parse_composition("Ar"), 108,
+                                         *open_potential("lj:epsilon=1,sigma=1,cutoff=6"), rng);
+  EXPECT_NEAR(nearest_distance(c), 1.09, 0.01);  // 1.0902 for fcc with all neighbors
+}
+
 TEST(RandomLattice, DependsOnTheSeedAndOnNothingElse) {
   const auto potential = open_potential("kob-andersen");
   const auto make = [&](std::uint64_t seed) {
@@ -107,7 +124,8 @@ TEST(Velocities, HaveTheTemperatureExactlyAndNoMomentum) {
   const double kt = units::boltzmann_ev_per_k * 300.0;
   EXPECT_NEAR(2.0 * kinetic_energy(c.velocities, m) / (3 * 108 - 3) / kt, 1.0, 1e-12);
   EXPECT_LT((c.velocities * m).norm(), 1e-9);
-  EXPECT_NEAR(kinetic_tensor(c.velocities, m).trace(), 2.0 * kinetic_energy(c.velocities, m), 1e-12);
+  EXPECT_NEAR(kinetic_tensor(c.velocities, m).trace(), 2.0 * kinetic_energy(c.velocities, m),
+              1e-12);
 }
 
 TEST(Velocities, AreMaxwellianComponentByComponent) {
@@ -115,7 +133,8 @@ TEST(Velocities, AreMaxwellianComponentByComponent) {
   const Eigen::Map<const Eigen::VectorXd> v(c.velocities.data(), c.velocities.size());
   const double s2 = v.squaredNorm() / static_cast<double>(v.size());
   const double fourth = v.array().pow(4).mean() / (s2 * s2);
-  EXPECT_NEAR(fourth, 3.0, 4.0 * std::sqrt(24.0 / 6144.0));  // kurtosis of a normal, 4 standard errors
+  EXPECT_NEAR(fourth, 3.0,
+              4.0 * std::sqrt(24.0 / 6144.0));  // kurtosis of a normal, 4 standard errors
 }
 
 TEST(Velocities, OfFrozenAtomsAreZero) {
@@ -126,7 +145,8 @@ TEST(Velocities, OfFrozenAtomsAreZero) {
   const Eigen::VectorXd m = Eigen::VectorXd::Ones(32);
   draw_velocities(c, m, 100.0, rng);
   EXPECT_EQ(c.velocities.col(7).norm(), 0.0);
-  EXPECT_NEAR(2.0 * kinetic_energy(c.velocities, m) / (93 * units::boltzmann_ev_per_k), 100.0, 1e-9);
+  EXPECT_NEAR(2.0 * kinetic_energy(c.velocities, m) / (93 * units::boltzmann_ev_per_k), 100.0,
+              1e-9);
   EXPECT_THROW(draw_velocities(c, m, -1.0, rng), InputError);
   EXPECT_THROW(draw_velocities(c, m.head(3), 1.0, rng), InputError);
 }

@@ -1,5 +1,5 @@
-/// Lennard-Jones crystals for the tests of dynamics: argon's energy and length, but mass 1, so that the natural time is
-/// 0.34 ps and motion six times as fast as argon's.
+/// Lennard-Jones crystals for the tests of dynamics: argon's energy and length, but mass 1, so that
+/// the natural time is 0.34 ps and motion six times as fast as argon's.
 #pragma once
 
 #include <cmath>
@@ -13,7 +13,8 @@ namespace landscape::md::test {
 /// Force-shifted, so that energy and force are continuous and conservation can be seen down to dt².
 inline const char* const argon_spec = "lj:epsilon=0.0104,sigma=3.4,cutoff=7.5,shift=force";
 
-/// m x m x m fcc cells with velocities of the given temperature. edge in Å: 5.3 near the minimum, 5.8 for a liquid.
+/// m x m x m fcc cells with velocities of the given temperature. edge in Å: 5.3 near the
+/// minimum, 5.8 for a liquid.
 inline Configuration argon(int m, double edge, double temperature_k, std::uint64_t seed = 1) {
   Configuration c;
   c.cell = Cell(m * edge * Eigen::Matrix3d::Identity());
@@ -28,8 +29,7 @@ inline Configuration argon(int m, double edge, double temperature_k, std::uint64
           c.positions.col(k++) = edge * (Eigen::Vector3d(x, y, z) + basis.col(b));
   c.species.assign(static_cast<std::size_t>(k), "Ar");
   CounterRng rng(seed, Stream::Velocities, 0);
-  const Eigen::VectorXd masses =
-      Eigen::VectorXd::Constant(k, open_potential(argon_spec)->mass(0));
+  const Eigen::VectorXd masses = Eigen::VectorXd::Constant(k, open_potential(argon_spec)->mass(0));
   draw_velocities(c, masses, temperature_k, rng);
   return c;
 }
@@ -38,7 +38,8 @@ inline Dynamics argon_dynamics(const Configuration& start, const DynamicsOptions
   return Dynamics(open_potential(argon_spec), start, options);
 }
 
-/// Mean with its standard error from blocks, which holds for correlated samples if a block outlives the correlations.
+/// Mean with its standard error from blocks, which holds for correlated samples if a block outlives
+/// the correlations.
 struct Estimate {
   double mean, error;
 };
