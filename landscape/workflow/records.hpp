@@ -1,0 +1,82 @@
+/// Between the plain records of the database and the types of md: configurations, potentials, stresses.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "db/database.hpp"
+#include "md/core/configuration.hpp"
+#include "md/potential/atomic_surface.hpp"
+#include "md/potential/potential.hpp"
+
+namespace landscape {
+
+/// Name of the layout of stored coordinates: little-endian IEEE doubles x0 y0 z0 x1 ... [Å], their bytes shuffled (first
+/// bytes of all numbers, then all second bytes, ...), the whole compressed with zlib. Nothing is lost.
+///
+/// Undone with Python's standard library:
+///   raw = zlib.decompress(data); n = len(raw) // 8
+///   numbers = struct.unpack(f"<{n}d", bytes(raw[k * n + i] for i in range(n) for k in range(8)))
+inline constexpr const char* position_layout = "f64le.shuffle.zlib.v1";
+
+/// Without id; n_atoms is the number of columns.
+db::ConfigurationRecord encode_positions(const md::Matrix3Xd& positions);
+/// 3 x N [Å]. @throws db::Error for an unknown layout, or bytes that do not give 3 N doubles.
+md::Matrix3Xd decode_positions(const db::ConfigurationRecord& record);
+/// Any row of doubles in the same layout without atoms, for checkpoints.
+db::Blob pack_doubles(std::span<const double> values);
+/// @throws db::Error unless the bytes hold exactly `count` doubles.
+std::vector<double> unpack_doubles(const db::Blob& data, std::size_t count);
+/// What is wrong with the size of a stored configuration, or nothing; see db::LayoutCheck.
+std::optional<std::string> layout_problem(const std::string& layout, std::int64_t n_atoms, std::int64_t bytes);
+
+/// Fills composition, n_atoms, species, movable, periodic, cell, volume and density of `sample`.
+void describe_structure(const md::Configuration& configuration, const md::Potential& potential,
+                        db::SampleRecord& sample);
+/// Mass over volume; NaN unless all directions are periodic.
+double density_g_per_cm3(const md::Configuration& configuration, const md::Potential& potential);
+
+/// 0 xy, 1 xz, 2 yz, as md::simple_shear has it. @throws db::Error for another name.
+int plane_index(const std::string& plane);
+/// The sample's cell at strain 0. @throws db::Error while it is not known.
+md::Cell sample_cell(const db::SampleRecord& sample);
+/// Stored coordinates in the sample's cell sheared by `strain_xy`, with its species and frozen atoms.
+md::Configuration sample_configuration(db::Database& database, const db::SampleRecord& sample,
+                                       db::Id configuration_id, double strain_xy = 0.0, int plane = 0);
+/// The minimum's coordinates in the cell at its strain.
+md::Configuration load_minimum(db::Database& database, db::Id minimum_id);
+/// The saddle's coordinates in the cell at its strain.
+md::Configuration load_saddle(db::Database& database, db::Id saddle_id);
+
+/// The sample of that name, ready for use. @throws db::Error naming the samples there are, or that it is not ready.
+db::SampleRecord ready_sample(db::Database& database, const std::string& name);
+/// Opens the potential that the sample was made with. @throws db::Error where the file that the name leads to has another
+/// checksum than the one stored, naming both.
+std::shared_ptr<const md::Potential> sample_potential(db::Database& database, const db::SampleRecord& sample);
+/// Stores the potential, or finds it.
+db::Id ensure_potential(db::Database& database, const md::Potential& potential);
+
+/// xx yy zz yz xz xy [GPa] of a stress in eV/Å³.
+db::Stress stress_gpa(const Eigen::Matrix3d& stress);
+
+/// A number that does not repeat by chance: SHA-256 of the parts, first 32 hex digits.
+std::string make_uid(const std::string& text);
+
+/// How an event moves the atoms.
+struct Displacement {
+  double largest_a = 0.0;            ///< [Å]
+  std::int64_t center_atom = 0;      ///< 1-based, the atom that moves most
+  double participation_number = 0.0; ///< (Σu²)² / Σu⁴
+};
+/// From one minimum to another on `surface`, drift removed.
+Displacement measure_displacement(const md::AtomicSurface& surface, const Eigen::Ref<const Eigen::VectorXd>& from,
+                                  const Eigen::Ref<const Eigen::VectorXd>& to);
+
+/// DESIGN.md section 3: γ - 3 E / (2 V Δτ); NaN where V Δτ is below its error (1e-4 of the barrier is no slope).
+/// @param delta_stress_gpa σ_xy(saddle) - σ_xy(minimum).
+double predicted_critical_strain(double strain, double barrier_ev, double volume_a3, double delta_stress_gpa);
+
+}  // namespace landscape
