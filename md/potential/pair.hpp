@@ -26,7 +26,7 @@ struct Morse {
   void evaluate(double r, double& energy, double& slope) const;
 };
 
-/// `lj:epsilon=1,sigma=1,cutoff=2.5[,shift=energy|none|force]`: any species, mass of the element or 1.
+/// `lj:epsilon=1,sigma=1,cutoff=2.5[,shift=energy|none|force]`: any species, all of mass 1.
 std::shared_ptr<const Potential> make_lennard_jones(const std::string& spec, const LennardJones& form, PairShift shift);
 /// `morse:D=..,alpha=..,r0=..,cutoff=..[,shift=energy|none|force]`
 std::shared_ptr<const Potential> make_morse(const std::string& spec, const Morse& form, PairShift shift);

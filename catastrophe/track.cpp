@@ -1,0 +1,263 @@
+#include "catastrophe/track.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "art/search.hpp"
+#include "md/core/error.hpp"
+
+namespace landscape::catastrophe {
+
+using Eigen::Matrix3d;
+using Eigen::VectorXd;
+
+void TrackOptions::validate() const {
+  const auto positive = [](const char* field, double value) {
+    if (!(value > 0.0)) throw md::InputError(md::message("track: ", field, " is ", value, ", expected a positive number"));
+  };
+  positive("max_strain", max_strain);
+  positive("first_step", first_step);
+  positive("max_step", max_step);
+  positive("min_step", min_step);
+  positive("fold_resolution", fold_resolution);
+  positive("max_jump", max_jump);
+  positive("derivative_tolerance", derivative_tolerance);
+  positive("check_every", check_every);
+  if (!(fold_fraction > 0.0 && fold_fraction < 1.0))
+    throw md::InputError(md::message("track: fold_fraction is ", fold_fraction, ", expected a number between 0 and 1"));
+  minimum.validate();
+  saddle.validate();
+}
+
+namespace {
+
+enum class Refusal { None, InitialJumped, FinalJumped, SaddleLost, Inconsistent, Disconnected };
+
+VectorXd sheared(const VectorXd& x, const Matrix3d& f) {
+  VectorXd out(x.size());
+  for (Eigen::Index i = 0; i < x.size(); i += 3) out.segment<3>(i) = f * x.segment<3>(i);
+  return out;
+}
+
+/// What is left to the nearer fold ahead, from E and dE/dγ of one point (E ~ ε^{3/2}).
+struct Ahead {
+  double distance = std::numeric_limits<double>::infinity();
+  WindowEnd end = WindowEnd::NotReached;
+};
+
+class Follower {
+ public:
+  Follower(md::AtomicSurface& surface, const md::Cell& reference, const TrackOptions& options)
+      : surface_(surface), reference_(reference), o_(options), volume_(reference.volume()) {}
+
+  void at(double strain) {
+    surface_.set_cell(reference_.deformed(md::simple_shear(strain, o_.plane)));
+    surface_.forget_history();
+  }
+
+  /// Relaxes the three of `p` where they are. @return what is wrong with the result.
+  Refusal correct(TrackPoint& p, double max_jump) {
+    const std::int64_t before = surface_.calls();
+    at(p.strain);
+    const Refusal refusal = correct_all(p, max_jump);
+    p.force_calls += surface_.calls() - before;
+    return refusal;
+  }
+
+  bool connected(const TrackPoint& p) {
+    at(p.strain);
+    const double gap = md::largest_displacement(surface_, p.initial, p.saddle);
+    const double other = md::largest_displacement(surface_, p.saddle, p.final_minimum);
+    // Off the saddle by less than the way to the nearer minimum.
+    const double step = std::min({o_.push_over, 0.5 * gap, 0.5 * other});
+    if (step < 0.02) return true;  // so close to a fold that the three are one neighborhood
+    const art::PushOver sides = art::push_over(surface_, p.saddle, p.mode, step, o_.minimum);
+    const auto same = [&](const VectorXd& a, const VectorXd& b) {
+      return md::largest_displacement(surface_, a, b) < std::min(o_.same, 0.5 * std::min(gap, other) + 1e-3);
+    };
+    return (same(sides.plus, p.final_minimum) && same(sides.minus, p.initial)) ||
+           (same(sides.minus, p.final_minimum) && same(sides.plus, p.initial));
+  }
+
+  Ahead ahead(const TrackPoint& p, int direction) const {
+    Ahead result;
+    const auto consider = [&](double barrier, double slope, WindowEnd end) {
+      if (!(slope < 0.0)) return;
+      const double distance = -1.5 * barrier / slope;
+      if (distance < result.distance) result = {distance, end};
+    };
+    consider(p.barrier(), direction * volume_ * (p.stress_saddle - p.stress_initial), WindowEnd::Initial);
+    consider(p.reverse_barrier(), direction * volume_ * (p.stress_saddle - p.stress_final), WindowEnd::Final);
+    return result;
+  }
+
+  /// The three moved from p to strain p.strain + step by what the point before says about their motion.
+  TrackPoint predict(const TrackPoint* before, const TrackPoint& p, double step, const Ahead& fold) const {
+    TrackPoint next;
+    next.strain = p.strain + step;
+    const Matrix3d f = md::simple_shear(step, o_.plane);
+    next.initial = sheared(p.initial, f);
+    next.saddle = sheared(p.saddle, f);
+    next.final_minimum = sheared(p.final_minimum, f);
+    next.mode = p.mode;
+    if (before == nullptr) return next;
+    const double last = p.strain - before->strain;
+    const double linear = step / last;
+    // Towards a fold ahead, s_± = ± sqrt(b ε / c): the same displacement per change of sqrt(ε).
+    double root = linear;
+    if (std::isfinite(fold.distance) && fold.distance > std::abs(step)) {
+      const double e0 = std::sqrt(fold.distance + std::abs(last)), e1 = std::sqrt(fold.distance);
+      root = (e1 - std::sqrt(fold.distance - std::abs(step))) / (e0 - e1);
+    }
+    const Matrix3d g = md::simple_shear(last, o_.plane);
+    const auto move = [&](VectorXd& x, const VectorXd& now, const VectorXd& then, double factor) {
+      x += factor * (now - sheared(then, g));
+    };
+    move(next.initial, p.initial, before->initial, fold.end == WindowEnd::Initial ? root : linear);
+    move(next.final_minimum, p.final_minimum, before->final_minimum, fold.end == WindowEnd::Final ? root : linear);
+    move(next.saddle, p.saddle, before->saddle, root);
+    return next;
+  }
+
+  /// Whether the barriers changed as the work of the stress says.
+  bool consistent(const TrackPoint& a, const TrackPoint& b) const {
+    const double step = b.strain - a.strain;
+    const auto ok = [&](double rise, double slope_a, double slope_b) {
+      const double work = 0.5 * volume_ * (slope_a + slope_b) * step;
+      return std::abs(rise - work) < o_.derivative_tolerance * std::max(std::abs(rise), std::abs(work)) + 1e-4;
+    };
+    return ok(b.barrier() - a.barrier(), a.stress_saddle - a.stress_initial, b.stress_saddle - b.stress_initial) &&
+           ok(b.reverse_barrier() - a.reverse_barrier(), a.stress_saddle - a.stress_final, b.stress_saddle - b.stress_final);
+  }
+
+  /// Follows from points.back() in one direction; appends.
+  WindowEnd run(std::vector<TrackPoint>& points, int direction, std::string& why,
+                const std::function<md::Control(const TrackPoint&)>& observe) {
+    double step = o_.first_step;
+    int since_check = 0;
+    Refusal last_refusal = Refusal::None;
+    while (true) {
+      const TrackPoint& here = points.back();
+      const TrackPoint* before = points.size() > 1 ? &points[points.size() - 2] : nullptr;
+      const Ahead fold = ahead(here, direction);
+      if (fold.distance < o_.fold_resolution) return fold.end;
+      const double room = o_.max_strain - direction * here.strain;
+      if (room < 1e-9) {
+        why = md::message("strain limit ", direction * o_.max_strain);
+        return WindowEnd::NotReached;
+      }
+      double length = std::min({step, o_.max_step, o_.fold_fraction * fold.distance, room});
+      if (length < o_.min_step && last_refusal != Refusal::None) return given_up(fold, last_refusal, why);
+      TrackPoint next = predict(before, here, direction * length, fold);
+      Refusal refusal = correct(next, o_.max_jump);
+      if (refusal == Refusal::None && !consistent(here, next)) refusal = Refusal::Inconsistent;
+      if (refusal == Refusal::None && ++since_check >= o_.check_every) {
+        since_check = 0;
+        const std::int64_t calls = surface_.calls();
+        if (!connected(next)) refusal = Refusal::Disconnected;
+        next.force_calls += surface_.calls() - calls;
+      }
+      if (refusal != Refusal::None) {
+        spent_on_refused_ += next.force_calls;
+        last_refusal = refusal;
+        step = 0.5 * length;
+        if (step < o_.min_step) return given_up(fold, refusal, why);
+        continue;
+      }
+      last_refusal = Refusal::None;
+      step = std::min(o_.max_step, 1.6 * length);
+      points.push_back(std::move(next));
+      if (observe && observe(points.back()) == md::Control::Stop) {
+        why = "stopped";
+        return WindowEnd::NotReached;
+      }
+    }
+  }
+
+  std::int64_t spent_on_refused() const { return spent_on_refused_; }
+
+ private:
+  Refusal correct_all(TrackPoint& p, double max_jump) {
+    try {
+      const auto settle = [&](VectorXd& x, double& energy, double& stress) {
+        const VectorXd guess = x;
+        const md::MinimizeResult r = md::minimize(surface_, x, o_.minimum);
+        VectorXd gradient(x.size());
+        energy = surface_.evaluate(x, gradient);
+        stress = md::shear_stress(surface_.stress(), o_.plane);
+        return r.converged() && md::largest_displacement(surface_, guess, x) < max_jump;
+      };
+      if (!settle(p.initial, p.energy_initial, p.stress_initial)) return Refusal::InitialJumped;
+      if (!settle(p.final_minimum, p.energy_final, p.stress_final)) return Refusal::FinalJumped;
+      const VectorXd guess = p.saddle;
+      art::ApproachResult r = art::approach_saddle(surface_, p.saddle, p.mode, std::min(p.energy_initial, p.energy_final), o_.saddle);
+      if (r.status != art::ApproachStatus::Converged || md::largest_displacement(surface_, guess, r.x) > max_jump)
+        return Refusal::SaddleLost;
+      p.saddle = r.x;
+      p.mode = r.mode;
+      p.curvature = r.curvature;
+      VectorXd gradient(p.saddle.size());
+      p.energy_saddle = surface_.evaluate(p.saddle, gradient);
+      p.stress_saddle = md::shear_stress(surface_.stress(), o_.plane);
+      if (!(p.barrier() > 0.0)) return Refusal::InitialJumped;
+      if (!(p.reverse_barrier() > 0.0)) return Refusal::FinalJumped;
+      return Refusal::None;
+    } catch (const md::InputError&) {
+      return Refusal::SaddleLost;  // a step into a region where the potential is not defined
+    }
+  }
+
+  WindowEnd given_up(const Ahead& fold, Refusal refusal, std::string& why) const {
+    // Within a few steps of where the barrier vanishes it is that fold, only less finely resolved.
+    if (fold.distance < 50.0 * o_.fold_resolution) {
+      why = md::message("fold not approached closer than ", fold.distance);
+      return fold.end;
+    }
+    switch (refusal) {
+      case Refusal::InitialJumped: why = "the initial minimum is lost without this saddle"; return WindowEnd::Other;
+      case Refusal::FinalJumped: why = "the final minimum is lost without this saddle"; return WindowEnd::Other;
+      case Refusal::Disconnected: why = "the saddle no longer joins the two minima"; return WindowEnd::Other;
+      case Refusal::Inconsistent: why = "the barrier jumps"; return WindowEnd::Other;
+      default: why = "the saddle is lost"; return WindowEnd::Bifurcation;
+    }
+  }
+
+  md::AtomicSurface& surface_;
+  const md::Cell& reference_;
+  const TrackOptions& o_;
+  double volume_;
+  std::int64_t spent_on_refused_ = 0;
+};
+
+}  // namespace
+
+Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackPoint& start, const TrackOptions& options,
+             const std::function<md::Control(const TrackPoint&)>& observe) {
+  options.validate();
+  if (!reference.fully_periodic()) throw md::InputError("track: the cell must be periodic in all directions");
+  const std::int64_t before = surface.calls();
+  Follower follower(surface, reference, options);
+  TrackPoint first = start;
+  Track track;
+  if (follower.correct(first, options.max_jump) != Refusal::None || !follower.connected(first)) {
+    track.low_end = track.high_end = WindowEnd::Other;
+    track.low_message = track.high_message = "the event does not hold at the strain where it starts";
+    track.lowest_reached = track.highest_reached = start.strain;
+    track.force_calls = surface.calls() - before;
+    return track;
+  }
+  std::vector<TrackPoint> up = {first}, down = {first};
+  track.high_end = follower.run(up, +1, track.high_message, observe);
+  track.low_end = follower.run(down, -1, track.low_message, observe);
+  track.points.assign(down.rbegin(), down.rend());
+  track.points.insert(track.points.end(), up.begin() + 1, up.end());
+  track.lowest_reached = track.points.front().strain;
+  track.highest_reached = track.points.back().strain;
+  track.high = fit_fold(track.points, +1, track.high_end, reference.volume());
+  track.low = fit_fold(track.points, -1, track.low_end, reference.volume());
+  track.force_calls = surface.calls() - before;
+  return track;
+}
+
+}  // namespace landscape::catastrophe

@@ -1,0 +1,106 @@
+/// One event (initial minimum, saddle, final minimum) followed in strain to the folds where it ends.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "art/saddle.hpp"
+#include "md/deform/quasistatic.hpp"
+
+namespace landscape::catastrophe {
+
+/// What ended the following of an event on one side (DESIGN.md section 3).
+enum class WindowEnd {
+  Initial,      ///< the initial minimum merges with the saddle: the barrier vanishes
+  Final,        ///< the final minimum merges with the saddle: the reverse barrier vanishes
+  Other,        ///< a minimum was lost without this saddle: another event fires first
+  Bifurcation,  ///< the saddle is no longer of first order
+  NotReached,   ///< the strain limit came first
+};
+const char* name(WindowEnd end);
+
+/// The event at one strain. Stresses are those of the shear plane [eV/Å³], tension positive.
+struct TrackPoint {
+  double strain = 0.0;
+  Eigen::VectorXd initial, saddle, final_minimum, mode;   ///< free atoms [Å], affinely in the cell of this strain
+  double energy_initial = 0.0, energy_saddle = 0.0, energy_final = 0.0;  ///< [eV]
+  double stress_initial = 0.0, stress_saddle = 0.0, stress_final = 0.0;
+  double curvature = 0.0;          ///< of the saddle [eV/Å²]
+  std::int64_t force_calls = 0;
+  double barrier() const { return energy_saddle - energy_initial; }
+  double reverse_barrier() const { return energy_saddle - energy_final; }
+};
+
+struct TrackOptions {
+  int plane = 0;
+  double max_strain = 0.2;         ///< > 0: how far from strain 0 an event is followed
+  double first_step = 2e-3;        ///< > 0
+  double max_step = 0.01;          ///< > 0
+  double min_step = 2e-6;          ///< > 0: below it a lost branch is lost
+  double fold_fraction = 0.5;      ///< in (0, 1): of the estimated distance to a fold taken in one step
+  double fold_resolution = 2e-5;   ///< > 0: the last point is this close to the estimated fold
+  double max_jump = 0.2;           ///< [Å], > 0: largest correction of a prediction, per atom
+  double derivative_tolerance = 0.05;  ///< relative error allowed in ΔE_A = V ∫ Δτ dγ over a step
+  int check_every = 4;             ///< points between two proofs that the saddle joins the two minima
+  md::MinimizeOptions minimum = {.max_force = 1e-6, .max_iterations = 20000, .max_step = 0.05};
+  art::ApproachOptions saddle = {.max_force = 2e-6, .max_iterations = 200, .max_step = 0.05};
+  double same = 0.1;               ///< [Å]
+  double push_over = 0.2;          ///< [Å]
+  void validate() const;           ///< @throws md::InputError naming field, value and broken range.
+};
+
+/// A fitted fold.
+struct FoldEstimate {
+  double strain = std::numeric_limits<double>::quiet_NaN();
+  double error = std::numeric_limits<double>::quiet_NaN();      ///< 1 sigma
+};
+
+/// E = A |γ_c - γ|^{3/2} and its two relatives, fitted near one end of the window.
+struct Fold {
+  FoldEstimate from_barrier, from_curvature, from_stress;       ///< E^{2/3}, λ², Δτ² linear in γ
+  FoldEstimate best;                                            ///< weighted mean, error covers their spread
+  double amplitude = std::numeric_limits<double>::quiet_NaN();  ///< [eV]
+  double amplitude_error = std::numeric_limits<double>::quiet_NaN();
+  double exponent = std::numeric_limits<double>::quiet_NaN();   ///< free exponent of barrier against distance
+  double exponent_error = std::numeric_limits<double>::quiet_NaN();
+  int points = 0;
+};
+
+struct [[nodiscard]] Track {
+  std::vector<TrackPoint> points;     ///< by increasing strain
+  WindowEnd low_end = WindowEnd::NotReached, high_end = WindowEnd::NotReached;
+  Fold low, high;                     ///< fitted where the end is Initial or Final
+  double lowest_reached = 0.0, highest_reached = 0.0;
+  std::string low_message, high_message;
+  std::int64_t force_calls = 0;
+};
+
+/// Follows an event from one strain in both directions.
+///
+/// Predictor: secant of the last two points in reduced coordinates, with the square root law of a fold near its end. Corrector:
+/// minimization of both minima, art::approach_saddle on the saddle. A step counts only if the corrections are small, the saddle
+/// has negative curvature, and the change of the barrier equals V ∫ Δτ dγ; else it is halved.
+///
+/// @param surface of the sample; its cell is changed. @param reference cell at strain 0.
+/// @param start relaxed at start.strain; energies and stresses are recomputed.
+/// @param observe called after each point with all points so far; Stop ends the following (NotReached).
+Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackPoint& start, const TrackOptions& options,
+             const std::function<md::Control(const TrackPoint&)>& observe = {});
+
+/// Fits one end. @param side +1 for the upper end, -1 for the lower. @param barrier which of the two vanishes there.
+Fold fit_fold(const std::vector<TrackPoint>& points, int side, WindowEnd which, double volume);
+
+enum class EventClass { Thermal, StrainCreated, Unresolved };
+const char* name(EventClass c);
+
+struct Classification {
+  EventClass event_class = EventClass::Unresolved;
+  std::string reason;
+};
+
+/// Where `origin` (strain 0, or the strain of zero stress) lies: inside the window by more than 2 σ: thermal; outside: strain
+/// created; else unresolved. An end not reached counts as far as the event was followed.
+Classification classify(const Track& track, double origin);
+
+}  // namespace landscape::catastrophe
