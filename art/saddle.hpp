@@ -11,7 +11,7 @@ namespace landscape::art {
 
 struct ApproachOptions {
   double max_force = 1e-4;        ///< [eV/Å], > 0. At 1e-3 the stress difference is already good to 1 %.
-  int max_iterations = 600;       ///< > 0
+  int max_iterations = 300;       ///< > 0
   double max_step = 0.1;          ///< [Å], > 0, per particle and iteration
   double max_energy = 10.0;       ///< [eV], > 0: higher above the start is no event of a glass
   int patience = 12;              ///< iterations in a row that the curvature may be positive

@@ -49,6 +49,13 @@ QuasistaticShear::QuasistaticShear(AtomicSurface& surface, const Cell& reference
   state_ = std::move(start);
 }
 
+void QuasistaticShear::restore(const Memory& memory) {
+  LANDSCAPE_CHECK(memory.state.x.size() == surface_.dof());
+  state_ = memory.state;
+  step_ = memory.step;
+  velocity_ = memory.velocity;
+}
+
 std::pair<ShearState, bool> QuasistaticShear::relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift) {
   const double step = strain - from.strain;
   ShearState to;

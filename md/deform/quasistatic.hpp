@@ -57,6 +57,14 @@ class QuasistaticShear {
                    const QuasistaticOptions& options = {});
 
   const ShearState& state() const { return state_; }
+  /// All that the next step depends on. A shear restored from it goes on bit for bit.
+  struct Memory {
+    ShearState state;
+    double step = 0.0;
+    Eigen::VectorXd velocity;
+  };
+  Memory memory() const { return {state_, step_, velocity_}; }
+  void restore(const Memory& memory);
   /// One step towards `target`, no longer than max_step: as far as the branch is smooth, or across one event.
   ShearStep advance(double target);
 

@@ -1,0 +1,51 @@
+#include <cmath>
+#include <memory>
+
+#include "landscape/cli/commands.hpp"
+#include "landscape/workflow/shear.hpp"
+
+namespace landscape::cli {
+
+namespace {
+
+nlohmann::json describe(const ShearReport& report) {
+  nlohmann::json events = nlohmann::json::array();
+  for (const auto& event : report.events)
+    events.push_back({{"strain", event.strain}, {"strain_lower", event.strain_lower},
+                      {"energy_drop_ev", event.energy_drop_ev}, {"stress_drop_gpa", event.stress_drop_gpa},
+                      {"max_displacement_a", event.max_displacement_a}, {"center_atom", event.center_atom}});
+  const db::ShearRecord& s = report.shear;
+  return {{"shear", s.id}, {"steps", s.steps}, {"force_calls", s.force_calls}, {"shear_modulus_gpa", s.shear_modulus_gpa},
+          {"max_stress_gpa", s.max_stress_gpa}, {"yield_strain", s.yield_strain},
+          {"max_stress_drop_gpa", s.max_stress_drop_gpa}, {"events", events}};
+}
+
+}  // namespace
+
+void add_shear_command(CLI::App& app, Context& context) {
+  auto request = std::make_shared<ShearRequest>();
+  CLI::App* command = app.add_subcommand("shear", "Athermal quasistatic shear of a sample, every plastic event located");
+  command->footer("Example:\n  landscape shear glass --to 0.1");
+  command->add_option("sample", request->sample, "name of the sample")->required();
+  command->add_option("--to", request->to, "final strain (negative shears backwards)")->capture_default_str();
+  command->add_option("--max-step", request->max_step, "largest strain step")->capture_default_str();
+  command->add_option("--resolution", request->resolution, "strain bracket of an event")->capture_default_str();
+  command->add_option("--plane", request->plane, "plane of shear: xy, xz or yz")->capture_default_str();
+  command->add_flag("--fixed-steps", request->fixed_steps, "every step is --max-step and no event is bracketed");
+  command->callback([request, &context] {
+    context.action = [request, &context] {
+      db::Database database(context.global.database, db::Mode::ReadWrite);
+      const ShearReport report = shear_sample(database, *request, context.session("shear"));
+      if (!report.finished) {
+        context.note("shear: stopped, all steps are kept; the same command continues");
+        return exit_stopped;
+      }
+      context.print(describe(report));
+      if (report.converged) return exit_done;
+      context.note("shear: a state did not relax, the shear ended there");
+      return exit_not_reached;
+    };
+  });
+}
+
+}  // namespace landscape::cli

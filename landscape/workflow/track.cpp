@@ -1,0 +1,288 @@
+#include "landscape/workflow/track.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "landscape/workflow/records.hpp"
+#include "md/core/error.hpp"
+#include "md/core/units.hpp"
+
+namespace landscape {
+
+namespace {
+
+using catastrophe::Track;
+using catastrophe::TrackPoint;
+using catastrophe::WindowEnd;
+using nlohmann::json;
+
+json describe(const catastrophe::TrackOptions& o) {
+  return {{"plane", o.plane}, {"max_strain", o.max_strain}, {"first_step", o.first_step}, {"max_step", o.max_step},
+          {"min_step", o.min_step}, {"fold_fraction", o.fold_fraction}, {"fold_resolution", o.fold_resolution},
+          {"max_jump", o.max_jump}, {"derivative_tolerance", o.derivative_tolerance}, {"check_every", o.check_every},
+          {"minimum_max_force", o.minimum.max_force}, {"saddle_max_force", o.saddle.max_force}};
+}
+
+/// Strain of zero shear stress on the branch of the sample's minimum, by the secant rule; NaN where an event comes first.
+double zero_stress_strain(md::AtomicSurface& surface, const md::Cell& cell, const Eigen::VectorXd& minimum, int plane) {
+  md::QuasistaticShear aqs(surface, cell, 0.0, minimum, {.plane = plane});
+  const auto stress = [&] { return md::shear_stress(aqs.state().stress, plane); };
+  const auto go_to = [&](double strain) {
+    while (std::abs(aqs.state().strain - strain) > 1e-12)
+      if (aqs.advance(strain).outcome != md::ShearOutcome::Smooth) return false;
+    return true;
+  };
+  constexpr double enough = 1e-5 / md::units::gpa_per_ev_a3;  // 1e-5 GPa is a strain of 1e-6
+  double before = 0.0, stress_before = stress();
+  if (std::abs(stress_before) < enough) return 0.0;
+  double next = stress_before > 0.0 ? -1e-4 : 1e-4;
+  for (int k = 0; k < 8; ++k) {
+    if (!(std::abs(next) < 0.1) || !go_to(next)) return db::unknown;
+    const double now = stress();
+    if (std::abs(now) < enough) return next;
+    const double slope = (now - stress_before) / (next - before);
+    before = next;
+    stress_before = now;
+    next -= now / slope;
+  }
+  return db::unknown;
+}
+
+void fill_end(const catastrophe::Fold& fold, WindowEnd end, db::TrackRecord& t) {
+  // γ_c belongs to the fold with the initial minimum, γ_r to that with the final one, wherever they lie.
+  if (end == WindowEnd::Initial) {
+    t.critical_strain = fold.best.strain;
+    t.critical_strain_error = fold.best.error;
+    t.amplitude_ev = fold.amplitude;
+    t.amplitude_error_ev = fold.amplitude_error;
+    t.exponent = fold.exponent;
+    t.exponent_error = fold.exponent_error;
+    t.critical_strain_from_barrier = fold.from_barrier.strain;
+    t.critical_strain_from_barrier_error = fold.from_barrier.error;
+    t.critical_strain_from_curvature = fold.from_curvature.strain;
+    t.critical_strain_from_curvature_error = fold.from_curvature.error;
+    t.critical_strain_from_stress = fold.from_stress.strain;
+    t.critical_strain_from_stress_error = fold.from_stress.error;
+  } else if (end == WindowEnd::Final) {
+    t.reverse_strain = fold.best.strain;
+    t.reverse_strain_error = fold.best.error;
+    t.reverse_amplitude_ev = fold.amplitude;
+    t.reverse_strain_from_barrier = fold.from_barrier.strain;
+    t.reverse_strain_from_barrier_error = fold.from_barrier.error;
+    t.reverse_strain_from_curvature = fold.from_curvature.strain;
+    t.reverse_strain_from_curvature_error = fold.from_curvature.error;
+    t.reverse_strain_from_stress = fold.from_stress.strain;
+    t.reverse_strain_from_stress_error = fold.from_stress.error;
+  }
+}
+
+db::TrackRecord track_record(const Track& track, double zero_stress) {
+  db::TrackRecord t;
+  fill_end(track.low, track.low_end, t);
+  fill_end(track.high, track.high_end, t);
+  const auto edge = [](const catastrophe::Fold& fold, double reached) {
+    return std::isfinite(fold.best.strain) ? fold.best.strain : reached;
+  };
+  t.window_low = edge(track.low, track.lowest_reached);
+  t.window_high = edge(track.high, track.highest_reached);
+  t.low_end = catastrophe::name(track.low_end);
+  t.high_end = catastrophe::name(track.high_end);
+  const auto at_zero = catastrophe::classify(track, 0.0);
+  t.event_class = catastrophe::name(at_zero.event_class);
+  t.event_class_reason = at_zero.reason;
+  for (const std::string& text : {track.low_message, track.high_message})
+    if (!text.empty() && text != "stopped") t.event_class_reason += "; " + text;
+  t.zero_stress_strain = zero_stress;
+  t.event_class_zero_stress = catastrophe::name(std::isfinite(zero_stress)
+                                                    ? catastrophe::classify(track, zero_stress).event_class
+                                                    : catastrophe::EventClass::Unresolved);
+  t.force_calls = static_cast<double>(track.force_calls);
+  return t;
+}
+
+db::TrackPointRecord point_record(const TrackPoint& p) {
+  db::TrackPointRecord r;
+  r.strain_xy = p.strain;
+  r.barrier_ev = p.barrier();
+  r.reverse_barrier_ev = p.reverse_barrier();
+  r.curvature_ev_per_a2 = p.curvature;
+  r.delta_stress_xy_gpa = (p.stress_saddle - p.stress_initial) * md::units::gpa_per_ev_a3;
+  r.delta_stress_reverse_xy_gpa = (p.stress_saddle - p.stress_final) * md::units::gpa_per_ev_a3;
+  r.initial_stress_xy_gpa = p.stress_initial * md::units::gpa_per_ev_a3;
+  r.energy_initial_ev = p.energy_initial;
+  r.force_calls = static_cast<double>(p.force_calls);
+  return r;
+}
+
+/// One event to follow: loaded by the writing thread, followed by a worker, stored by the writing thread.
+struct Job {
+  db::EventRecord event;
+  md::Configuration configuration;   ///< of the initial minimum, at the event's strain
+  TrackPoint start;
+  Track track;
+  std::exception_ptr failure;
+  bool done = false;
+};
+
+Job load_job(db::Database& database, const db::EventRecord& event) {
+  Job job;
+  job.event = event;
+  job.configuration = load_minimum(database, event.initial_minimum_id);
+  const auto flat = [&](const md::Configuration& c) {
+    Eigen::VectorXd x(3 * c.size());
+    Eigen::Index k = 0;
+    for (Eigen::Index i = 0; i < c.size(); ++i)
+      if (c.is_free(i)) x.segment<3>(3 * k++) = c.positions.col(i);
+    x.conservativeResize(3 * k);
+    return x;
+  };
+  job.start.strain = event.strain_xy;
+  job.start.initial = flat(job.configuration);
+  job.start.saddle = flat(load_saddle(database, event.saddle_id));
+  job.start.final_minimum = flat(load_minimum(database, event.final_minimum_id));
+  const db::SaddleRecord saddle = database.saddle(event.saddle_id);
+  if (saddle.mode_configuration_id) {
+    md::Configuration mode = job.configuration;
+    mode.positions = decode_positions(database.configuration(*saddle.mode_configuration_id));
+    job.start.mode = flat(mode);
+  } else {
+    job.start.mode = job.start.final_minimum - job.start.initial;
+  }
+  return job;
+}
+
+void store(db::Database& database, const Job& job, db::Id run_id, const json& described, double zero_stress,
+           TrackReport& report) {
+  db::TrackRecord record = track_record(job.track, zero_stress);
+  record.event_id = job.event.id;
+  record.run_id = run_id;
+  record.options = record.options_key = described.dump();
+  std::vector<db::TrackPointRecord> points;
+  for (const auto& p : job.track.points) points.push_back(point_record(p));
+  const db::Id id = database.add_track(record, points);
+  report.tracks.push_back(database.track(id));
+  report.points.push_back(database.points_of_track(id));
+}
+
+}  // namespace
+
+TrackReport track_events(db::Database& database, const TrackRequest& request, const Session& session) {
+  request.options.validate();
+  const db::SampleRecord sample = ready_sample(database, request.sample);
+  const auto potential = sample_potential(database, sample);
+  const md::Cell cell = sample_cell(sample);
+  const json described = describe(request.options);
+  TrackReport report;
+  Run run(database, "track", described.dump(), session, sample.potential_id);
+  double force_calls = 0.0;
+
+  std::vector<db::Id> ids = request.events;
+  if (request.from_shear) {
+    ids = enter_plastic_events(database, sample, request.limit, session, run.id(), report.notes, force_calls);
+  } else if (ids.empty()) {
+    for (const auto& event : database.events_of_sample(sample.id)) ids.push_back(event.id);
+  }
+  if (request.limit >= 0 && static_cast<std::int64_t>(ids.size()) > request.limit)
+    ids.resize(static_cast<std::size_t>(request.limit));
+
+  std::vector<Job> jobs;
+  std::vector<std::optional<db::Id>> known(ids.size());
+  std::vector<std::size_t> job_of(ids.size());
+  for (std::size_t k = 0; k < ids.size(); ++k) {
+    const db::EventRecord event = database.event(ids[k]);
+    if (event.sample_id != sample.id)
+      throw db::Error(md::message("event ", event.id, " belongs to another sample than ", sample.name));
+    if (const auto track = database.find_track(event.id, described.dump())) {
+      known[k] = track->id;
+      continue;
+    }
+    job_of[k] = jobs.size();
+    jobs.push_back(load_job(database, event));
+  }
+
+  double zero_stress = db::unknown;
+  if (!ids.empty()) {
+    const md::Configuration start = load_minimum(database, sample.minimum_id.value());
+    md::AtomicSurface surface(potential, start);
+    zero_stress = zero_stress_strain(surface, cell, surface.gather(start.positions), request.options.plane);
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t next = 0;
+  std::int64_t points = 0;
+  std::atomic<bool> stop = false;
+  const auto work = [&] {
+    while (true) {
+      std::size_t mine = 0;
+      {
+        const std::lock_guard lock(mutex);
+        if (next == jobs.size() || stop) return;
+        mine = next++;
+      }
+      Job& job = jobs[mine];
+      try {
+        md::AtomicSurface surface(potential, job.configuration);
+        job.track = catastrophe::follow(surface, cell, job.start, request.options, [&](const TrackPoint&) {
+          const std::lock_guard lock(mutex);
+          ++points;
+          return stop ? md::Control::Stop : md::Control::Continue;
+        });
+      } catch (...) {
+        job.failure = std::current_exception();
+      }
+      {
+        const std::lock_guard lock(mutex);
+        job.done = !stop;
+      }
+      changed.notify_all();
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (int t = 0; t < std::min<int>(session.threads, static_cast<int>(jobs.size())); ++t) workers.emplace_back(work);
+
+  // Stored in the order asked for, whoever finishes first.
+  std::size_t stored = 0;
+  const auto join = [&] {
+    stop = true;
+    workers.clear();
+  };
+  try {
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+      if (known[k]) {
+        report.tracks.push_back(database.track(*known[k]));
+        report.points.push_back(database.points_of_track(*known[k]));
+        continue;
+      }
+      Job& job = jobs[job_of[k]];
+      std::unique_lock lock(mutex);
+      while (!job.done && !stop) {
+        changed.wait_for(lock, std::chrono::milliseconds(200));
+        if (session.stopped()) stop = true;
+        session.report({static_cast<std::int64_t>(stored), static_cast<std::int64_t>(jobs.size()),
+                        md::message(points, " points")});
+      }
+      if (!job.done) break;
+      lock.unlock();
+      if (job.failure) std::rethrow_exception(job.failure);
+      force_calls += static_cast<double>(job.track.force_calls);
+      store(database, job, run.id(), described, zero_stress, report);
+      ++stored;
+      job.track = {};
+    }
+  } catch (...) {
+    join();
+    throw;
+  }
+  const bool stopped = stop;
+  join();
+  report.finished = !stopped;
+  run.finish(stopped ? "interrupted" : "done", force_calls);
+  return report;
+}
+
+}  // namespace landscape

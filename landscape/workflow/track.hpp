@@ -1,0 +1,38 @@
+/// Events followed in strain, from the database into the database.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "catastrophe/track.hpp"
+#include "db/database.hpp"
+#include "landscape/workflow/run.hpp"
+
+namespace landscape {
+
+struct TrackRequest {
+  std::string sample;
+  std::vector<db::Id> events;     ///< ids of the view events; empty: see below
+  bool from_shear = false;        ///< the plastic events of the sample's latest shear, entered first
+  std::int64_t limit = -1;        ///< events at most, in order of id (from_shear: of strain); negative: all
+  catastrophe::TrackOptions options;
+};
+
+struct TrackReport {
+  std::vector<db::TrackRecord> tracks;
+  std::vector<std::vector<db::TrackPointRecord>> points;  ///< per track
+  std::vector<std::string> notes;   ///< plastic events that could not be entered, and why
+  bool finished = false;            ///< false: stopped; the same request continues
+};
+
+/// Follows each event that has no track with these options yet, one thread each; tracks are stored in the order asked for.
+/// @throws db::Error for an unknown sample or event, an event of another sample, or from_shear without a shear.
+TrackReport track_events(db::Database& database, const TrackRequest& request, const Session& session);
+
+/// Enters the plastic events of the sample's latest shear among the events: the saddle is found from the softest mode a little
+/// before the instability, its push-over gives the first event of an avalanche. @return the events' ids in order of strain.
+std::vector<db::Id> enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::int64_t limit,
+                                         const Session& session, db::Id run_id, std::vector<std::string>& notes,
+                                         double& force_calls);
+
+}  // namespace landscape
