@@ -1,0 +1,122 @@
+#include "neb/initial_path.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "md/potential/atomic_surface.hpp"
+
+namespace landscape::neb {
+namespace {
+
+using Eigen::Index;
+using Eigen::Vector3d;
+using Eigen::VectorXd;
+
+/// The coordinates with particle i + shift in the place of particle i.
+VectorXd rolled(const VectorXd& x, Index shift) {
+  VectorXd r(x.size());
+  r.head(x.size() - 3 * shift) = x.tail(x.size() - 3 * shift);
+  r.tail(3 * shift) = x.head(3 * shift);
+  return r;
+}
+
+/// Calls visit(i, j, r_j - r_i) for all pairs, by minimum images.
+template <class Visit>
+void for_all_pairs(const md::EnergySurface& surface, const VectorXd& x, Visit visit) {
+  const Index n = x.size() / 3;
+  for (Index shift = 1; 2 * shift <= n; ++shift) {
+    const VectorXd d = surface.difference(x, rolled(x, shift));
+    const Index count = 2 * shift == n ? shift : n;  // half-way round, pairs repeat
+    for (Index i = 0; i < count; ++i) visit(i, (i + shift) % n, Vector3d(d.segment<3>(3 * i)));
+  }
+}
+
+double smallest_distance(const md::EnergySurface& surface, const VectorXd& x) {
+  double best = std::numeric_limits<double>::infinity();
+  for_all_pairs(surface, x, [&](Index, Index, const Vector3d& d) {
+    if (d.squaredNorm() < best) best = d.squaredNorm();
+  });
+  return std::sqrt(best);
+}
+
+/// A unit vector across `line`, the same for the opposite direction.
+Vector3d across(const Vector3d& line) {
+  Index axis = 0;
+  line.cwiseAbs().minCoeff(&axis);
+  const Vector3d u = line.normalized();
+  return (Vector3d::Unit(axis) - u[axis] * u).normalized();
+}
+
+/// The separation of length `target` that keeps the part of d along the relative motion `m` of the
+/// pair.
+Vector3d widened(const Vector3d& d, const Vector3d& m, double target) {
+  // Where the pair hardly moves, or passes at a clear distance, d itself says which side; below
+  // that it is rounding.
+  constexpr double clear = 1e-3;  // [Å]
+  if (m.norm() < clear)
+    return d.norm() < clear ? Vector3d(target * Vector3d::UnitX())
+                            : Vector3d(target * d.normalized());
+  const Vector3d u = m.normalized();
+  const Vector3d along = d.dot(u) * u;
+  const Vector3d side = d - along;
+  const Vector3d e = side.norm() > clear ? Vector3d(side.normalized()) : across(m);
+  return along + e * std::sqrt(std::max(0.0, target * target - along.squaredNorm()));
+}
+
+}  // namespace
+
+Eigen::MatrixXd straight_path(const md::EnergySurface& surface,
+                              const Eigen::Ref<const VectorXd>& x_initial,
+                              const Eigen::Ref<const VectorXd>& x_final,
+                              int images) {
+  const VectorXd step = md::displacement(surface, x_initial, x_final);
+  Eigen::MatrixXd path(x_initial.size(), images + 2);
+  for (int i = 0; i < images + 2; ++i)
+    path.col(i) = x_initial + step * (static_cast<double>(i) / (images + 1));
+  return path;
+}
+
+Eigen::MatrixXd continuous_path(const md::EnergySurface& surface,
+                                const std::vector<VectorXd>& images) {
+  Eigen::MatrixXd path(images.front().size(), static_cast<Index>(images.size()));
+  path.col(0) = images.front();
+  for (Index i = 1; i < path.cols(); ++i) {
+    const VectorXd before = path.col(i - 1);
+    path.col(i) = before + md::displacement(surface, before, images[static_cast<std::size_t>(i)]);
+  }
+  return path;
+}
+
+int separate_particles(const md::EnergySurface& surface, Eigen::MatrixXd& path) {
+  if (surface.block() != 3 || path.rows() < 6 || path.rows() % 3 != 0) return 0;
+  const VectorXd first = path.col(0);
+  const VectorXd last = path.col(path.cols() - 1);
+  const double target =
+      0.9 * std::min(smallest_distance(surface, first), smallest_distance(surface, last));
+  // Moving one pair apart may push others together; a few sweeps spread it, the band does the rest.
+  constexpr int max_sweeps = 20;
+  int changed = 0;
+  for (Index image = 1; image + 1 < path.cols(); ++image) {
+    bool touched = false;
+    for (int sweep = 0; sweep < max_sweeps; ++sweep) {
+      const VectorXd x = path.col(image);
+      VectorXd move = VectorXd::Zero(x.size());
+      bool any = false;
+      for_all_pairs(surface, x, [&](Index i, Index j, const Vector3d& d) {
+        if (d.norm() >= target * (1.0 - 1e-6)) return;
+        const Vector3d motion = (last - first).segment<3>(3 * j) - (last - first).segment<3>(3 * i);
+        const Vector3d half = 0.5 * (widened(d, motion, target) - d);
+        move.segment<3>(3 * i) -= half;
+        move.segment<3>(3 * j) += half;
+        any = true;
+      });
+      if (!any) break;
+      path.col(image) += move;
+      touched = true;
+    }
+    changed += touched ? 1 : 0;
+  }
+  return changed;
+}
+
+}  // namespace landscape::neb

@@ -1,0 +1,306 @@
+#include "neb/neb.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <utility>
+
+#include "md/core/error.hpp"
+#include "md/potential/atomic_surface.hpp"
+#include "neb/band.hpp"
+#include "neb/band_anderson.hpp"
+#include "neb/band_fire.hpp"
+#include "neb/initial_path.hpp"
+
+namespace landscape::neb {
+namespace {
+
+using md::InputError;
+using md::message;
+
+constexpr double same_configuration = 0.1;  // [Å], DESIGN.md section 3
+constexpr double relaxed_endpoint = 1e-2;   // [eV/Å]; a minimum worth connecting is far below
+constexpr double intermediate_depth =
+    1e-3;  // [eV]; shallower ones are ripples of an unconverged path
+constexpr double collapsed =
+    1e-2;  // [Å]; a climbing image this close to an endpoint found no saddle
+
+void require(bool good, std::string_view field, double value, std::string_view range) {
+  if (!good) throw InputError(message("NebOptions.", field, ": expected ", range, ", got ", value));
+}
+
+/// One run: the band, its motion and the decision which image climbs.
+class Search {
+ public:
+  Search(Band& band, const NebOptions& options)
+      : band_(band), options_(options), fire_(band.positions().rows(), band.size()) {}
+
+  NebStatus run(const NebObserver& observe);
+  std::optional<int> climbing() const { return climbing_; }
+  int iterations() const { return iterations_; }
+  double path_max_force() const { return path_max_force_; }
+
+ private:
+  void measure();
+  void choose_climbing();
+  void advance();
+  void advance_fire();
+  void advance_anderson();
+  void slow_down();
+
+  Band& band_;
+  const NebOptions& options_;
+  BandFire fire_;
+  BandAnderson anderson_;
+  std::optional<int> climbing_;
+  Eigen::MatrixXd force_,
+      drive_;  ///< forces of the band; the same with springs solved (Band::drive)
+  double path_max_force_ = NebResult::unknown;
+  double climbing_max_force_ = NebResult::unknown;
+  bool accelerated_ = false;     ///< Anderson's method rather than FIRE
+  int fire_steps_left_ = 0;      ///< before it is tried again
+  double radius_ = 0.0;          ///< limit of its steps [Å]
+  double smallest_force_ = 0.0;  ///< since it took over [eV/Å]
+  int iterations_ = 0;
+};
+
+void Search::measure() {
+  force_ = band_.forces(options_.spring_constant, climbing_);
+  drive_ = band_.drive(force_, climbing_);
+  path_max_force_ = 0.0;
+  for (int i = 1; i + 1 < band_.size(); ++i) {
+    const double norm = md::max_norm(force_.col(i), band_.block());
+    if (climbing_ != i && !(norm <= path_max_force_)) path_max_force_ = norm;
+  }
+  climbing_max_force_ = climbing_ ? band_.image_max_force(*climbing_) : NebResult::unknown;
+}
+
+/// Switches the climb on, over to an image that became clearly higher, or off where the band came
+/// apart.
+void Search::choose_climbing() {
+  // A climber on a crooked band follows a wrong tangent up a wall; the band then has to come to
+  // order first.
+  constexpr double lost = 10.0;
+  const int top = band_.highest();
+  if (!climbing_) {
+    if (path_max_force_ >= std::max(options_.climb_below, options_.path_max_force)) return;
+    climbing_ = top;
+  } else if (std::max(path_max_force_, climbing_max_force_) > lost * options_.climb_below) {
+    climbing_.reset();
+  } else if (band_.energies()[top] > band_.energies()[*climbing_] + intermediate_depth) {
+    climbing_ = top;
+  } else {
+    return;
+  }
+  slow_down();
+  fire_steps_left_ = 0;
+  measure();
+}
+
+void Search::advance() {
+  // Anderson's method converges fast from near by and knows no downhill: FIRE goes first, and again
+  // where it got lost.
+  constexpr double lost = 3.0;       // force relative to the smallest since it took over
+  constexpr int fire_at_least = 30;  // iterations before the next attempt
+  const double largest = std::max(path_max_force_, climbing_max_force_);
+  if (accelerated_ && !(largest <= lost * smallest_force_)) {
+    slow_down();
+    fire_steps_left_ = fire_at_least;
+  } else if (!accelerated_ && climbing_ && largest < options_.climb_below &&
+             fire_steps_left_-- <= 0) {
+    accelerated_ = true;
+    anderson_.reset();
+    radius_ = options_.max_step;
+    smallest_force_ = largest;
+  }
+  smallest_force_ = std::min(smallest_force_, largest);
+
+  constexpr int max_retreats = 20;
+  for (int retreat = 0;; ++retreat) {
+    try {
+      accelerated_ ? advance_anderson() : advance_fire();
+      return;
+    } catch (const InputError&) {  // the surface is not defined there: from rest, and shorter
+      if (retreat >= max_retreats) throw;
+      slow_down();
+      fire_.halt(0.5);
+    }
+  }
+}
+
+void Search::advance_fire() {
+  band_.move(fire_.step(drive_, band_.block(), options_.max_step));
+  measure();
+}
+
+void Search::advance_anderson() {
+  Eigen::MatrixXd step = anderson_.step(drive_);
+  double longest = 0.0;
+  for (Eigen::Index i = 0; i < step.cols(); ++i)
+    longest = std::max(longest, md::max_norm(step.col(i), band_.block()));
+  if (longest > radius_) step *= radius_ / longest;
+  const Eigen::MatrixXd before = drive_;
+  band_.move(step);
+  measure();
+  anderson_.add(step, drive_ - before);
+  // A step that made things worse is kept, it teaches the memory; the next ones are shorter.
+  if (drive_.norm() > 1.5 * before.norm())
+    radius_ = std::max(1e-3 * options_.max_step, 0.5 * std::min(radius_, longest));
+  else
+    radius_ = std::min(options_.max_step, 1.3 * radius_);
+}
+
+void Search::slow_down() {
+  accelerated_ = false;
+  fire_.halt();
+}
+
+NebStatus Search::run(const NebObserver& observe) {
+  measure();
+  for (;; ++iterations_) {
+    choose_climbing();
+    if (observe) {
+      const double barrier = band_.energies()[band_.highest()] - band_.energies()[0];
+      if (observe({iterations_, barrier, path_max_force_, climbing_max_force_,
+                   band_.force_calls()}) == md::Control::Stop)
+        return NebStatus::StoppedByObserver;
+    }
+    if (climbing_) {
+      const auto s = band_.reaction_coordinate();
+      const double here = s[static_cast<std::size_t>(*climbing_)];
+      if (here < collapsed || s.back() - here < collapsed) return NebStatus::NoBarrier;
+      if (climbing_max_force_ <= options_.max_force && path_max_force_ <= options_.path_max_force) {
+        const Eigen::VectorXd& e = band_.energies();
+        return e[*climbing_] > std::max(e[0], e[band_.size() - 1]) ? NebStatus::Converged
+                                                                   : NebStatus::NoBarrier;
+      }
+    }
+    if (iterations_ >= options_.max_iterations) return NebStatus::IterationLimit;
+    advance();
+  }
+}
+
+NebResult describe(const Band& band, const Search& search, NebStatus status) {
+  NebResult r;
+  r.status = status;
+  r.iterations = search.iterations();
+  r.force_calls = band.force_calls();
+  for (int i = 0; i < band.size(); ++i) {
+    r.images.push_back(band.positions().col(i));
+    r.energies.push_back(band.energies()[i]);
+  }
+  r.reaction_coordinate = band.reaction_coordinate();
+  r.climbing = search.climbing().has_value();
+  const int top = search.climbing().value_or(band.highest());
+  r.saddle_index = top;
+  r.saddle_energy = band.energies()[top];
+  r.barrier = r.saddle_energy - r.energies.front();
+  r.reverse_barrier = r.saddle_energy - r.energies.back();
+  r.saddle_max_force = band.image_max_force(top);
+  r.path_max_force = search.path_max_force();
+  r.endpoint_max_force = std::max(band.image_max_force(0), band.image_max_force(band.size() - 1));
+  r.endpoints_unrelaxed = !(r.endpoint_max_force <= relaxed_endpoint);
+  r.tangent = band.tangent(top);
+  r.intermediate_minima = interior_minima(r.energies, intermediate_depth);
+  return r;
+}
+
+NebResult same_endpoints(md::EnergySurface& surface, const Eigen::MatrixXd& path) {
+  NebResult r;
+  r.status = NebStatus::SameEndpoints;
+  r.endpoint_max_force = 0.0;
+  for (const Eigen::Index i : {Eigen::Index{0}, path.cols() - 1}) {
+    Eigen::VectorXd gradient(path.rows());
+    r.images.push_back(path.col(i));
+    r.energies.push_back(surface.evaluate(path.col(i), gradient));
+    r.endpoint_max_force = std::max(r.endpoint_max_force, md::max_norm(gradient, surface.block()));
+  }
+  r.endpoints_unrelaxed = !(r.endpoint_max_force <= relaxed_endpoint);
+  r.reaction_coordinate = {0.0, (path.col(path.cols() - 1) - path.col(0)).norm()};
+  r.force_calls = 2;
+  return r;
+}
+
+NebResult relax(const SurfaceFactory& make_surface,
+                md::EnergySurface& surface,
+                Eigen::MatrixXd path,
+                const NebOptions& options,
+                const NebObserver& observe) {
+  if (md::largest_displacement(surface, path.col(0), path.col(path.cols() - 1)) <
+      same_configuration)
+    return same_endpoints(surface, path);
+  Band band(make_surface, std::move(path), options.threads);
+  Search search(band, options);
+  const NebStatus status = search.run(observe);
+  return describe(band, search, status);
+}
+
+void check_point(const md::EnergySurface& surface,
+                 Eigen::Index dof,
+                 const Eigen::Ref<const Eigen::VectorXd>& x,
+                 std::string_view what) {
+  if (x.size() != dof)
+    throw InputError(message(what, ": expected ", dof, " coordinates, got ", x.size()));
+  if (!x.allFinite()) throw InputError(message(what, ": a coordinate is not finite"));
+  LANDSCAPE_CHECK(x.size() % surface.block() == 0);
+}
+
+}  // namespace
+
+void NebOptions::validate() const {
+  require(images > 0, "images", images, "> 0");
+  require(spring_constant > 0.0 && std::isfinite(spring_constant), "spring_constant",
+          spring_constant, "> 0");
+  require(max_force > 0.0, "max_force", max_force, "> 0");
+  require(path_max_force > 0.0, "path_max_force", path_max_force, "> 0");
+  require(max_iterations > 0, "max_iterations", max_iterations, "> 0");
+  require(climb_below > 0.0, "climb_below", climb_below, "> 0");
+  require(max_step > 0.0 && std::isfinite(max_step), "max_step", max_step, "> 0");
+  require(threads > 0, "threads", threads, "> 0");
+}
+
+const char* to_string(NebStatus status) {
+  switch (status) {
+    case NebStatus::Converged:
+      return "converged";
+    case NebStatus::IterationLimit:
+      return "iteration_limit";
+    case NebStatus::StoppedByObserver:
+      return "stopped_by_observer";
+    case NebStatus::SameEndpoints:
+      return "same_endpoints";
+    case NebStatus::NoBarrier:
+      return "no_barrier";
+  }
+  return "unknown";
+}
+
+NebResult find_path(const SurfaceFactory& make_surface,
+                    const Eigen::Ref<const Eigen::VectorXd>& x_initial,
+                    const Eigen::Ref<const Eigen::VectorXd>& x_final,
+                    const NebOptions& options,
+                    const NebObserver& observe) {
+  options.validate();
+  const auto surface = make_surface();
+  check_point(*surface, surface->dof(), x_initial, "first endpoint of the path");
+  check_point(*surface, surface->dof(), x_final, "last endpoint of the path");
+  Eigen::MatrixXd path = straight_path(*surface, x_initial, x_final, options.images);
+  separate_particles(*surface, path);
+  return relax(make_surface, *surface, std::move(path), options, observe);
+}
+
+NebResult find_path(const SurfaceFactory& make_surface,
+                    const std::vector<Eigen::VectorXd>& initial_path,
+                    const NebOptions& options,
+                    const NebObserver& observe) {
+  options.validate();
+  if (initial_path.size() < 3)
+    throw InputError(message("initial path: expected at least 3 images, endpoints included, got ",
+                             initial_path.size()));
+  const auto surface = make_surface();
+  for (std::size_t i = 0; i < initial_path.size(); ++i)
+    check_point(*surface, surface->dof(), initial_path[i], message("initial path, image ", i));
+  return relax(make_surface, *surface, continuous_path(*surface, initial_path), options, observe);
+}
+
+}  // namespace landscape::neb

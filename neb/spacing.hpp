@@ -1,0 +1,21 @@
+/// Springs solved at once instead of by many small moves.
+#pragma once
+
+#include <Eigen/Dense>
+#include <vector>
+
+namespace landscape::neb {
+
+/// How far images have to slide along the band until the springs between them are equal.
+///
+/// The springs alone are a chain, whose slowest motion is (images / pi)^2 times softer than its
+/// fastest: with 40 images most iterations would go into spacing them. Solving the chain takes that
+/// out, and with it any influence of the spring constant on the number of iterations.
+/// @param elongation  forward minus backward length at each image [Å]; entries of fixed images are
+/// not read.
+/// @param fixed       1 where an image does not slide; first and last must be.
+/// @return [Å], u with u_(i-1) - 2 u_i + u_(i+1) = -elongation_i between fixed images, 0 at these.
+Eigen::VectorXd equal_spacing(const Eigen::Ref<const Eigen::VectorXd>& elongation,
+                              const std::vector<char>& fixed);
+
+}  // namespace landscape::neb

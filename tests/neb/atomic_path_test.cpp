@@ -1,0 +1,148 @@
+/// CI-NEB with atoms: a vacancy hop in a Lennard-Jones crystal, periods, atoms in each other's way.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+
+#include "md/minimize/minimizer.hpp"
+#include "md/potential/atomic_surface.hpp"
+#include "neb/initial_path.hpp"
+#include "neb/neb.hpp"
+
+namespace landscape::neb {
+namespace {
+
+constexpr double lattice =
+    1.5602;  // near the zero-pressure fcc crystal of this potential; its value does not matter
+constexpr int cells = 3;
+
+/// 107 atoms of a periodic fcc crystal; the site at the origin is empty, atom 0 is one of its
+/// neighbors.
+md::Configuration vacancy_crystal() {
+  md::Configuration c;
+  c.cell = md::Cell(Eigen::Matrix3d::Identity() * cells * lattice);
+  const double base[4][3] = {{0, 0, 0}, {0.5, 0.5, 0}, {0.5, 0, 0.5}, {0, 0.5, 0.5}};
+  c.positions.resize(3, 4 * cells * cells * cells - 1);
+  Eigen::Index k = 0;
+  for (int x = 0; x < cells; ++x)
+    for (int y = 0; y < cells; ++y)
+      for (int z = 0; z < cells; ++z)
+        for (const auto& r : base) {
+          const Eigen::Vector3d site(x + r[0], y + r[1], z + r[2]);
+          if (site.norm() > 0.0) c.positions.col(k++) = lattice * site;
+        }
+  c.species.assign(static_cast<std::size_t>(k), "Ar");
+  return c;
+}
+
+class VacancyHop : public ::testing::Test {
+ protected:
+  VacancyHop() {
+    md::MinimizeOptions o;
+    o.max_force = 1e-7;
+    const auto surface = make();
+    initial_ = surface->gather(crystal_.positions);
+    final_ = initial_;
+    final_.head<3>().setZero();
+    EXPECT_TRUE(md::minimize(*surface, initial_, o).converged());
+    EXPECT_TRUE(md::minimize(*surface, final_, o).converged());
+  }
+  std::unique_ptr<md::AtomicSurface> make() const {
+    return std::make_unique<md::AtomicSurface>(potential_, crystal_);
+  }
+  SurfaceFactory factory() const {
+    return [this] { return make(); };
+  }
+
+  std::shared_ptr<const md::Potential> potential_ =
+      md::open_potential("lj:epsilon=1,sigma=1,cutoff=2.5");
+  md::Configuration crystal_ = vacancy_crystal();
+  Eigen::VectorXd initial_, final_;
+};
+
+TEST_F(VacancyHop, SaddleIsTheRelaxedSymmetricMidpoint) {
+  // Half-way the crystal has a mirror plane across the hop, which a minimization keeps: it ends in
+  // the saddle.
+  const auto surface = make();
+  Eigen::VectorXd middle = initial_ + 0.5 * md::displacement(*surface, initial_, final_);
+  md::MinimizeOptions m;
+  m.max_force = 1e-7;
+  const auto saddle = md::minimize(*surface, middle, m);
+  ASSERT_TRUE(saddle.converged());
+
+  NebOptions o;
+  o.images = 11;
+  o.path_max_force = 1e-4;
+  o.max_iterations = 400;  // 83 needed when written
+  const auto path = find_path(factory(), initial_, final_, o);
+  ASSERT_EQ(path.status, NebStatus::Converged);
+  EXPECT_NEAR(path.saddle_energy, saddle.energy, 1e-6);
+  EXPECT_NEAR(path.barrier, path.reverse_barrier, 1e-6);
+  EXPECT_LE(path.path_max_force, 1e-4);
+  EXPECT_LE(path.saddle_max_force, 1e-4);
+  EXPECT_FALSE(path.endpoints_unrelaxed);
+  EXPECT_FALSE(path.must_be_split());
+  EXPECT_LT(md::largest_displacement(
+                *surface, path.images[static_cast<std::size_t>(*path.saddle_index)], middle),
+            1e-4);
+}
+
+TEST_F(VacancyHop, PeriodsAndDriftInTheEndpointChangeNothing) {
+  NebOptions o;
+  o.images = 5;
+  const auto path = find_path(factory(), initial_, final_, o);
+  Eigen::VectorXd shifted = final_;
+  for (Eigen::Index i = 0; i < shifted.size(); i += 3) {
+    shifted.segment<3>(i) += Eigen::Vector3d(0.4, -0.3, 0.2);
+    if (i % 2 == 0) shifted[i] -= cells * lattice;
+  }
+  const auto same = find_path(factory(), initial_, shifted, o);
+  ASSERT_TRUE(path.converged());
+  ASSERT_TRUE(same.converged());
+  EXPECT_NEAR(same.barrier, path.barrier, 1e-6);
+  EXPECT_NEAR(same.reaction_coordinate.back(), path.reaction_coordinate.back(), 1e-2);
+}
+
+TEST_F(VacancyHop, ThreadsDoNotChangeABit) {
+  NebOptions one, four;
+  one.images = four.images = 5;
+  one.max_iterations = four.max_iterations = 30;
+  four.threads = 4;
+  const auto p = find_path(factory(), initial_, final_, one);
+  const auto q = find_path(factory(), initial_, final_, four);
+  EXPECT_EQ(p.images, q.images);
+  EXPECT_EQ(p.energies, q.energies);
+}
+
+TEST_F(VacancyHop, AtomsThatExchangePlacesAreLedAroundEachOther) {
+  const auto surface = make();
+  Eigen::VectorXd exchanged = initial_;
+  exchanged.segment<3>(60).swap(exchanged.segment<3>(63));
+  const double distance = (initial_.segment<3>(60) - initial_.segment<3>(63)).norm();
+  Eigen::MatrixXd path = straight_path(*surface, initial_, exchanged, 9);
+  EXPECT_LT((path.col(5).segment<3>(60) - path.col(5).segment<3>(63)).norm(), 1e-9);
+
+  EXPECT_GT(separate_particles(*surface, path), 0);
+  double longest_move = 0.0;
+  for (Eigen::Index i = 1; i < path.cols(); ++i) {
+    EXPECT_GT((path.col(i).segment<3>(60) - path.col(i).segment<3>(63)).norm(), 0.7 * distance)
+        << "image " << i;
+    longest_move = std::max(longest_move, md::max_norm(path.col(i) - path.col(i - 1), 3));
+  }
+  // They pass on one side: no image jumps across.
+  EXPECT_LT(longest_move, 0.5 * distance);
+  EXPECT_EQ(path.col(0), initial_);
+}
+
+TEST_F(VacancyHop, AHopNeedsNoSeparation) {
+  const auto surface = make();
+  Eigen::MatrixXd path = straight_path(*surface, initial_, final_, 3);
+  const Eigen::MatrixXd before = path;
+  // The hopping atom squeezes through a window narrower than 0.9 of the shortest bond: only images
+  // there move.
+  EXPECT_LE(separate_particles(*surface, path), 1);
+  EXPECT_EQ(path.col(1), before.col(1));
+}
+
+}  // namespace
+}  // namespace landscape::neb
