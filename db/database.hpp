@@ -111,6 +111,9 @@ class Database {
   void update_event(const EventRecord& event);
   /// Counts one more search that ended in the event.
   void count_event_again(Id id);
+  /// Two events turned out to be one: searches, tracks and atom values of `gone` go over to `kept` (values that `kept` has
+  /// already are dropped), which counts them and keeps the lower first_search_index; `gone` is erased.
+  void merge_events(Id kept, Id gone);
   EventRecord event(Id id);
   std::optional<EventRecord> find_event_by_uid(std::string_view uid);
   std::vector<EventRecord> events_of_mapping(Id mapping_id);

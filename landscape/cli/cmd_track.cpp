@@ -54,19 +54,19 @@ void add_track_command(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("track", "Follow events in strain to the folds where they vanish, and classify them");
   command->footer("Examples:\n  landscape track glass --events 1,4,9\n  landscape track glass --from-shear --limit 4\n"
                   "  landscape track glass --where 'EA < 0.5'");
-  TrackRequest& request = options->request;
-  command->add_option("sample", request.sample, "name of the sample")->required();
-  auto* ids = command->add_option("--events", request.events, "ids of the view events, e.g. 1,4,9")->delimiter(',');
+  TrackRequest& asked = options->request;
+  command->add_option("sample", asked.sample, "name of the sample")->required();
+  auto* ids = command->add_option("--events", asked.events, "ids of the view events, e.g. 1,4,9")->delimiter(',');
   auto* where = command->add_option("--where", options->where, "condition on the view events");
   auto* by_class = command->add_option("--class", options->event_class, "thermal, strain_created or unresolved");
-  auto* shear = command->add_flag("--from-shear", request.from_shear, "the plastic events of the sample's latest shear");
+  auto* shear = command->add_flag("--from-shear", asked.from_shear, "the plastic events of the sample's latest shear");
   for (auto* a : {ids, where, by_class})
     for (auto* b : {ids, where, by_class})
       if (a != b) a->excludes(b);
   for (auto* a : {ids, where, by_class}) shear->excludes(a);
-  command->add_option("--limit", request.limit, "events at most");
-  command->add_option("--max-strain", request.options.max_strain, "how far from strain 0 an event is followed")->capture_default_str();
-  command->add_option("--max-step", request.options.max_step, "largest strain step")->capture_default_str();
+  command->add_option("--limit", asked.limit, "events at most");
+  command->add_option("--max-strain", asked.options.max_strain, "how far from strain 0 an event is followed")->capture_default_str();
+  command->add_option("--max-step", asked.options.max_step, "largest strain step")->capture_default_str();
   command->callback([options, &context] {
     context.action = [options, &context] {
       TrackRequest request = options->request;

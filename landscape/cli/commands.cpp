@@ -1,0 +1,16 @@
+#include "landscape/cli/commands.hpp"
+
+namespace landscape::cli {
+
+void add_commands(CLI::App& app, Context& context) {
+  add_energy_command(app, context);
+  add_minimize_command(app, context);
+  add_sample_command(app, context);
+  add_map_command(app, context);
+  add_shear_command(app, context);
+  add_track_command(app, context);
+  add_query_command(app, context);
+  add_db_command(app, context);
+}
+
+}  // namespace landscape::cli

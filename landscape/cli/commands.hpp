@@ -1,0 +1,20 @@
+/// The registry of commands: one file each, cmd_<name>.cpp.
+#pragma once
+
+#include "landscape/cli/global_options.hpp"
+
+namespace landscape::cli {
+
+void add_energy_command(CLI::App& app, Context& context);
+void add_minimize_command(CLI::App& app, Context& context);
+void add_sample_command(CLI::App& app, Context& context);
+void add_map_command(CLI::App& app, Context& context);
+void add_shear_command(CLI::App& app, Context& context);
+void add_track_command(CLI::App& app, Context& context);
+void add_query_command(CLI::App& app, Context& context);
+void add_db_command(CLI::App& app, Context& context);
+
+/// All of them, in the order of --help.
+void add_commands(CLI::App& app, Context& context);
+
+}  // namespace landscape::cli

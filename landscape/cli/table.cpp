@@ -1,0 +1,66 @@
+#include "landscape/cli/table.hpp"
+
+#include <fmt/format.h>
+
+namespace landscape::cli {
+namespace {
+
+std::string text_of(const db::Value& value, bool full, const char* unknown) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  if (const auto* real = std::get_if<double>(&value)) return full ? fmt::format("{}", *real) : fmt::format("{:.6g}", *real);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  return unknown;
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+}  // namespace
+
+nlohmann::json rows_json(const db::QueryResult& result) {
+  auto rows = nlohmann::json::array();
+  for (const auto& row : result.rows) {
+    nlohmann::json plain = nlohmann::json::object();
+    for (std::size_t k = 0; k < row.size(); ++k)
+      std::visit([&](const auto& value) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) plain[result.columns[k]] = nullptr;
+        else plain[result.columns[k]] = value;
+      }, row[k]);
+    rows.push_back(std::move(plain));
+  }
+  return rows;
+}
+
+std::string rows_csv(const db::QueryResult& result) {
+  std::string text;
+  for (std::size_t k = 0; k < result.columns.size(); ++k) text += (k ? "," : "") + csv_field(result.columns[k]);
+  text += '\n';
+  for (const auto& row : result.rows) {
+    for (std::size_t k = 0; k < row.size(); ++k) text += (k ? "," : "") + csv_field(text_of(row[k], true, ""));
+    text += '\n';
+  }
+  return text;
+}
+
+std::string rows_table(const db::QueryResult& result) {
+  std::vector<std::vector<std::string>> cells{result.columns};
+  for (const auto& row : result.rows) {
+    auto& line = cells.emplace_back();
+    for (const auto& value : row) line.push_back(text_of(value, false, "-"));
+  }
+  std::vector<std::size_t> width(result.columns.size(), 0);
+  for (const auto& line : cells)
+    for (std::size_t k = 0; k < line.size(); ++k) width[k] = std::max(width[k], line[k].size());
+  std::string text;
+  for (const auto& line : cells) {
+    for (std::size_t k = 0; k < line.size(); ++k) text += fmt::format("{}{:>{}}", k ? "  " : "", line[k], width[k]);
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace landscape::cli

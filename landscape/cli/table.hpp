@@ -1,0 +1,18 @@
+/// Query results as text.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "db/query.hpp"
+
+namespace landscape::cli {
+
+/// An array of row objects; unknown is null.
+nlohmann::json rows_json(const db::QueryResult& result);
+/// Header and rows, RFC 4180; unknown is an empty field.
+std::string rows_csv(const db::QueryResult& result);
+/// Columns aligned; unknown is "-".
+std::string rows_table(const db::QueryResult& result);
+
+}  // namespace landscape::cli

@@ -1,0 +1,59 @@
+/// The program: parses the command line, runs one command, turns errors into one line and an exit code.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+
+#include "landscape/cli/commands.hpp"
+#include "landscape/cli/stop.hpp"
+#include "landscape/version.hpp"
+#include "md/core/error.hpp"
+
+namespace {
+
+using namespace landscape;
+
+int fail(const std::string& what) {
+  std::string line = what.substr(0, what.find_last_not_of("\r\n") + 1);
+  for (char& c : line)
+    if (c == '\n' || c == '\r') c = ' ';
+  fmt::print(stderr, "landscape: {}\n", line);
+  return cli::exit_bad_input;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Energy-landscape explorer for metallic glasses", "landscape");
+  app.set_version_flag("--version", "landscape " + std::string(code_version()));
+  app.fallthrough();
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  cli::Context context;
+  cli::add_global_options(app, context.global);
+  cli::add_commands(app, context);
+  try {
+    auto arguments = cli::with_config_file(app, std::vector<std::string>(argv + 1, argv + argc));
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    app.parse(std::move(arguments));
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return fail(error.what() + std::string("; see --help"));
+  }
+  cli::catch_signals();
+  if (!context.global.time_limit.empty()) cli::set_time_limit(cli::seconds_of(context.global.time_limit));
+  return context.action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::runtime_error& error) {  // md::InputError, md::FormatError, db::Error
+    return fail(error.what());
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory");
+  } catch (const std::exception& error) {
+    return fail(std::string("internal error: ") + error.what());
+  }
+}
