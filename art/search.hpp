@@ -29,11 +29,11 @@ const char* name(Outcome outcome);
 
 struct SearchOptions {
   double radius = 3.8;            ///< [Å], > 0: atoms this close to the centre are pushed
-  double activation_step = 0.15;  ///< [Å], > 0: norm of each push over all atoms; 0.5 left the basin so high that six
-                                  ///< of ten saddles of a 1000-atom Cu-Zr glass were not connected, 0.15 halves that
+  double activation_step = 0.3;   ///< [Å], > 0: norm of each push over all atoms; 0.5 left the basin so high that six
+                                  ///< of ten saddles of a 1000-atom Cu-Zr glass were not connected, 0.15 finds the lowest event over and over
   int max_activation_steps = 60;  ///< > 0
-  int relaxation_steps = 4;       ///< >= 0: perpendicular steps after each push
-  double leave_curvature = -0.1;  ///< [eV/Å²], < 0: below it the basin is left
+  int relaxation_steps = 3;       ///< >= 0: perpendicular steps after each push
+  double leave_curvature = -0.3;  ///< [eV/Å²], < 0: below it the basin is left
   double push_over = 0.2;         ///< [Å], > 0: largest displacement of the step off the saddle
   double same = 0.1;              ///< [Å], > 0: largest displacement below which two minima are the same
   ApproachOptions approach;

@@ -1,11 +1,13 @@
 #include "landscape/workflow/sample.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
+#include "md/core/parallel.hpp"
 #include "md/core/sha256.hpp"
 
 namespace landscape {
@@ -14,6 +16,11 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t checkpoint_steps = 2000;
+
+/// Threads beyond the chunks of a force call would only wait.
+int useful_threads(Eigen::Index atoms, const Session& session) {
+  return std::min(session.threads, md::chunk_count(atoms));
+}
 
 std::string options_text(const QuenchRequest& request, const md::MeltQuenchOptions& o) {
   json options = {{"origin", "quench"},
@@ -95,7 +102,7 @@ SampleResult relax_and_store(db::Database& database, const md::Configuration& st
   md::CellMinimizeOptions options;
   options.max_stress_gpa = sample_max_stress_gpa;
   options.minimize.max_force = sample_max_force;
-  const md::SurfaceOptions surface_options{.threads = session.threads};
+  const md::SurfaceOptions surface_options{.threads = useful_threads(start.size(), session)};
   const md::MinimizeObserver observe = [&](const md::MinimizeProgress&) {
     return session.stopped() ? md::Control::Stop : md::Control::Continue;
   };
@@ -191,7 +198,7 @@ std::string sample_uid_text(db::Database& database, const db::SampleRecord& samp
 SampleResult quench_sample(db::Database& database, const QuenchRequest& request, const Session& session) {
   md::MeltQuenchOptions options = request.quench;
   options.seed = session.seed;
-  options.threads = session.threads;
+  options.threads = useful_threads(options.atoms, session);
   options.validate();
   const std::string text = options_text(request, options);
   if (auto known = known_sample(database, request.name, text)) return *known;
