@@ -57,6 +57,7 @@ class Search {
       drive_;  ///< forces of the band; the same with springs solved (Band::drive)
   double path_max_force_ = NebResult::unknown;
   double climbing_max_force_ = NebResult::unknown;
+  int fire_period_ = 30;         ///< iterations with FIRE after Anderson's method got lost
   bool accelerated_ = false;     ///< Anderson's method rather than FIRE
   int fire_steps_left_ = 0;      ///< before it is tried again
   double radius_ = 0.0;          ///< limit of its steps [Å]
@@ -93,19 +94,18 @@ void Search::choose_climbing() {
     return;
   }
   slow_down();
-  fire_steps_left_ = 0;
   measure();
 }
 
 void Search::advance() {
   // Anderson's method converges fast from near by and knows no downhill: FIRE goes first, and again
   // where it got lost.
-  constexpr double lost = 3.0;       // force relative to the smallest since it took over
-  constexpr int fire_at_least = 30;  // iterations before the next attempt
+  constexpr double lost = 3.0;  // force relative to the smallest since it took over
   const double largest = std::max(path_max_force_, climbing_max_force_);
   if (accelerated_ && !(largest <= lost * smallest_force_)) {
     slow_down();
-    fire_steps_left_ = fire_at_least;
+    fire_steps_left_ = fire_period_;
+    fire_period_ *= 2;  // where it gets lost again and again FIRE does the work
   } else if (!accelerated_ && climbing_ && largest < options_.climb_below &&
              fire_steps_left_-- <= 0) {
     accelerated_ = true;
