@@ -10,7 +10,7 @@ namespace landscape::neb {
 ///
 /// The springs alone are a chain, whose slowest motion is (images / pi)^2 times softer than its
 /// fastest: with 40 images most iterations would go into spacing them. Solving the chain takes that
-/// out, and with it any influence of the spring constant on the number of iterations.
+/// out, and with it most of the influence of the spring constant on the number of iterations.
 /// Measured: the vacancy hop named in band_anderson.hpp, 40 images, 1e-4 eV/Å on all of them, took
 /// 441 iterations of FIRE; with the springs as forces it was not converged after 2500.
 /// @param elongation  forward minus backward length at each image [Å]; entries of fixed images are
