@@ -7,6 +7,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_minimize_command(app, context);
   add_sample_command(app, context);
   add_map_command(app, context);
+  add_neb_command(app, context);
   add_shear_command(app, context);
   add_track_command(app, context);
   add_query_command(app, context);

@@ -9,6 +9,7 @@ void add_energy_command(CLI::App& app, Context& context);
 void add_minimize_command(CLI::App& app, Context& context);
 void add_sample_command(CLI::App& app, Context& context);
 void add_map_command(CLI::App& app, Context& context);
+void add_neb_command(CLI::App& app, Context& context);
 void add_shear_command(CLI::App& app, Context& context);
 void add_track_command(CLI::App& app, Context& context);
 void add_query_command(CLI::App& app, Context& context);

@@ -20,7 +20,8 @@ using nlohmann::json;
 std::string plain(const json& value) {
   if (value.is_null()) return "-";
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return fmt::format("{:.10g}", value.get<double>());
+  if (value.is_number_float())
+    return std::isfinite(value.get<double>()) ? fmt::format("{:.10g}", value.get<double>()) : "-";
   if (value.is_array()) {
     if (value.size() > 12 || (!value.empty() && value.front().is_structured())) return fmt::format("{} entries", value.size());
     std::string text;

@@ -69,6 +69,10 @@ TEST(Contract, MapCountsAndQueriesAgree) {
   const auto check = place.run({"db", "check", "--json"});
   EXPECT_EQ(check.code, 0) << check.out;
   EXPECT_EQ(place.run({"query", "events", "--where", "EA > 1e9", "--json"}).json(), nlohmann::json::array());
+  const auto path = place.run({"neb", "1", "2", "--images", "7", "--json"});
+  ASSERT_EQ(path.code, 0) << path.err;
+  expect_keys(path.json(), {"barrier_ev", "reverse_barrier_ev", "saddle_energy_ev", "force_calls", "images", "converged"});
+  EXPECT_NEAR(path.json()["barrier_ev"].get<double>(), events[0]["EA"].get<double>(), 1e-4);
   const auto cap = place.run({"map", "v", "--events", "1", "--json"});
   EXPECT_EQ(cap.code, 0) << cap.err;
 }

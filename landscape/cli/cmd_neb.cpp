@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <cmath>
+
+#include "landscape/cli/commands.hpp"
+#include "landscape/cli/stop.hpp"
+#include "landscape/cli/structure_input.hpp"
+#include "landscape/workflow/records.hpp"
+#include "md/core/error.hpp"
+#include "neb/neb.hpp"
+
+namespace landscape::cli {
+namespace {
+
+struct Options {
+  std::string from, to, potential, output;
+  std::vector<std::string> types;
+  neb::NebOptions neb;
+};
+
+struct Endpoints {
+  md::Configuration from, to;
+  std::shared_ptr<const md::Potential> potential;
+};
+
+bool is_id(const std::string& text) { return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; }); }
+
+db::Id id_of(const std::string& text) {
+  if (text.size() > 18) throw md::InputError("neb: there is no minimum " + text);
+  return std::stoll(text);
+}
+
+Endpoints stored(const Context& context, const Options& options) {
+  if (!options.potential.empty()) throw md::InputError("neb: minima use the potential of their sample; --potential is for files");
+  db::Database database(context.global.database, db::Mode::ReadOnly);
+  const auto a = database.minimum(id_of(options.from));
+  const auto b = database.minimum(id_of(options.to));
+  if (a.sample_id != b.sample_id || a.strain_xy != b.strain_xy || a.plane != b.plane)
+    throw md::InputError(md::message("neb: expected two minima of one sample at one strain, got ", database.sample(a.sample_id).name,
+                                     " at ", a.strain_xy, " and ", database.sample(b.sample_id).name, " at ", b.strain_xy));
+  return {load_minimum(database, a.id), load_minimum(database, b.id),
+          sample_potential(database, database.sample(a.sample_id))};
+}
+
+Endpoints read(const Options& options) {
+  if (options.potential.empty()) throw md::InputError("neb: --potential is required for structures from files");
+  auto a = open_structure({options.from, options.potential, options.types});
+  auto b = open_structure({options.to, options.potential, options.types});
+  if (a.configuration.species != b.configuration.species)
+    throw md::InputError(md::message("neb: ", options.to, ": expected the atoms of ", options.from, " in the same order, got others"));
+  if ((a.configuration.cell.matrix() - b.configuration.cell.matrix()).cwiseAbs().maxCoeff() > 1e-9 ||
+      a.configuration.cell.periodic() != b.configuration.cell.periodic())
+    throw md::InputError(md::message("neb: ", options.to, ": expected the cell of ", options.from, ", got another"));
+  if (a.configuration.movable != b.configuration.movable)
+    throw md::InputError(md::message("neb: ", options.to, ": expected the frozen atoms of ", options.from, ", got others"));
+  return {std::move(a.configuration), std::move(b.configuration), a.potential};
+}
+
+int run(const Context& context, Options options) {
+  if (!options.output.empty()) check_output_path(options.output);
+  options.neb.threads = context.global.threads;
+  options.neb.validate();
+  if (is_id(options.from) != is_id(options.to))
+    throw md::InputError(md::message("neb: expected two minima or two structures, got ", options.from, " and ", options.to));
+  const auto ends = is_id(options.from) ? stored(context, options) : read(options);
+  md::AtomicSurface surface(ends.potential, ends.from);
+  const auto session = context.session("neb");
+  const auto path = neb::find_path([&] { return std::make_unique<md::AtomicSurface>(ends.potential, ends.from); },
+                                   surface.gather(ends.from.positions), surface.gather(ends.to.positions), options.neb,
+                                   [&](const neb::NebProgress& p) {
+                                     session.report({p.iteration, 0, md::message("iteration ", p.iteration, ", barrier ",
+                                                                                 static_cast<float>(p.barrier), " eV")});
+                                     return session.stopped() ? md::Control::Stop : md::Control::Continue;
+                                   });
+  if (!options.output.empty() && path.saddle_index) {
+    Eigen::VectorXd gradient(surface.dof());
+    const auto& saddle = path.images[static_cast<std::size_t>(*path.saddle_index)];
+    surface.evaluate(saddle, gradient);
+    md::write_structure(options.output, frame_of(surface, surface.configuration(saddle)), options.types);
+  }
+  if (path.status == neb::NebStatus::StoppedByObserver) {
+    context.note("landscape: " + stop_reason() + "; a path is not kept, repeat the command");
+    return exit_stopped;
+  }
+  context.print({{"barrier_ev", path.barrier},
+                 {"reverse_barrier_ev", path.reverse_barrier},
+                 {"saddle_energy_ev", path.saddle_energy},
+                 {"saddle_max_force_ev_per_a", path.saddle_max_force},
+                 {"path_max_force_ev_per_a", path.path_max_force},
+                 {"force_calls", path.force_calls},
+                 {"images", options.neb.images},
+                 {"iterations", path.iterations},
+                 {"converged", path.converged()},
+                 {"status", neb::to_string(path.status)},
+                 {"intermediate_minima", path.intermediate_minima},
+                 {"energies_ev", path.energies},
+                 {"reaction_coordinate_a", path.reaction_coordinate}});
+  if (path.endpoints_unrelaxed)
+    context.note(md::message("landscape: the ends are no minima (largest force ", path.endpoint_max_force,
+                             " eV/Å): minimize them first"));
+  if (path.must_be_split())
+    context.note("landscape: there are minima on the way: the barrier is that of the highest piece, not of one event");
+  if (path.converged()) return exit_done;
+  context.note(md::message("landscape: no path: ", neb::to_string(path.status)));
+  return exit_not_reached;
+}
+
+}  // namespace
+
+void add_neb_command(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("neb", "path and barrier between two minima (climbing-image nudged elastic band)");
+  auto options = std::make_shared<Options>();
+  command->add_option("A", options->from, "id of a minimum, or a structure")->required();
+  command->add_option("B", options->to, "the same for the other end")->required();
+  command->add_option("--potential,-p", options->potential, "for structures from files");
+  command->add_option("--types", options->types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")->delimiter(',');
+  command->add_option("--images", options->neb.images, "images between the ends")->capture_default_str();
+  command->add_option("--fmax", options->neb.max_force, "largest force on the climbing image [eV/Å]")->capture_default_str();
+  command->add_option("--path-fmax", options->neb.path_max_force, "on the other images [eV/Å]")->capture_default_str();
+  command->add_option("--spring", options->neb.spring_constant, "[eV/Å²]")->capture_default_str();
+  command->add_option("--max-iterations", options->neb.max_iterations, "iterations at most")->capture_default_str();
+  command->add_option("-o,--output", options->output, "where to write the saddle");
+  command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
+}
+
+}  // namespace landscape::cli
