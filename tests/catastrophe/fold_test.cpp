@@ -1,0 +1,68 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "catastrophe/track.hpp"
+
+namespace landscape::catastrophe {
+namespace {
+
+/// Points of the cubic normal form U = c s³/3 - b ε s, ε = fold - γ, approaching its upper fold (METHODS: E = 4/3 b^{3/2} c^{-1/2}
+/// ε^{3/2}, λ = -2 sqrt(b c ε), V Δτ = -2 b sqrt(b ε / c)).
+std::vector<TrackPoint> normal_form(double fold, double b, double c, double volume) {
+  std::vector<TrackPoint> points;
+  for (double e = 0.05; e > 1e-5; e *= 0.6) {
+    TrackPoint p;
+    p.strain = fold - e;
+    p.energy_saddle = 4.0 / 3.0 * std::pow(b, 1.5) / std::sqrt(c) * std::pow(e, 1.5);
+    p.energy_final = -1.0;
+    p.curvature = -2.0 * std::sqrt(b * c * e);
+    p.stress_saddle = -2.0 * b * std::sqrt(b * e / c) / volume;
+    points.push_back(p);
+  }
+  return points;
+}
+
+TEST(Fold, NormalFormGivesBackItsStrainAmplitudeAndExponent) {
+  const double fold = 0.0423, b = 2.5, c = 1.7, volume = 16000.0;
+  const Fold f = fit_fold(normal_form(fold, b, c, volume), +1, WindowEnd::Initial, volume);
+  EXPECT_NEAR(f.from_barrier.strain, fold, 1e-9);
+  EXPECT_NEAR(f.from_curvature.strain, fold, 1e-9);
+  EXPECT_NEAR(f.from_stress.strain, fold, 1e-9);
+  EXPECT_NEAR(f.best.strain, fold, 1e-9);
+  EXPECT_NEAR(f.amplitude, 4.0 / 3.0 * std::pow(b, 1.5) / std::sqrt(c), 1e-6);
+  EXPECT_NEAR(f.exponent, 1.5, 1e-4);
+}
+
+TEST(Fold, IsNotFittedWhereTheEndIsNone) {
+  EXPECT_TRUE(std::isnan(fit_fold(normal_form(0.04, 2.0, 1.0, 1e4), +1, WindowEnd::Other, 1e4).best.strain));
+}
+
+Track window(double low, double high) {
+  Track t;
+  t.low_end = WindowEnd::Final;
+  t.high_end = WindowEnd::Initial;
+  t.low.best = {low, 1e-3};
+  t.high.best = {high, 1e-3};
+  t.lowest_reached = low + 1e-5;
+  t.highest_reached = high - 1e-5;
+  return t;
+}
+
+TEST(Class, FollowsWhereZeroLiesInTheWindow) {
+  EXPECT_EQ(classify(window(-0.03, 0.05), 0.0).event_class, EventClass::Thermal);
+  EXPECT_EQ(classify(window(0.02, 0.05), 0.0).event_class, EventClass::StrainCreated);
+  EXPECT_EQ(classify(window(-0.05, -0.02), 0.0).event_class, EventClass::StrainCreated);
+  EXPECT_EQ(classify(window(0.001, 0.05), 0.0).event_class, EventClass::Unresolved);
+  EXPECT_EQ(classify(window(0.02, 0.05), 0.03).event_class, EventClass::Thermal);
+}
+
+TEST(Class, IsUnresolvedWhileTheEndThatDecidesIsNotReached) {
+  Track t = window(0.02, 0.05);
+  t.low_end = WindowEnd::Other;
+  t.low = {};
+  EXPECT_EQ(classify(t, 0.0).event_class, EventClass::Unresolved);
+}
+
+}  // namespace
+}  // namespace landscape::catastrophe
