@@ -31,6 +31,8 @@ struct Case {
   double dx, dy;
 };
 
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.from; }
+
 class KnownSaddles : public testing::TestWithParam<Case> {};
 
 TEST_P(KnownSaddles, AreFoundAndJoinTheirMinima) {

@@ -30,6 +30,8 @@ struct Case {
   double spacing;
 };
 
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.potential; }
+
 class EveryPotential : public testing::TestWithParam<Case> {};
 
 TEST_P(EveryPotential, ForcesAreTheFiniteDifferencesOfTheEnergy) {

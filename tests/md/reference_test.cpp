@@ -18,6 +18,8 @@ struct Case {
   double relative_energy, force, stress_gpa;
 };
 
+std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.file; }
+
 class Reference : public testing::TestWithParam<Case> {};
 
 TEST_P(Reference, SinglePointOfAnIndependentCodeIsReproduced) {
