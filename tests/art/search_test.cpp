@@ -9,6 +9,7 @@ namespace {
 
 using test::MuellerBrown;
 
+/// Starts are chosen: from the deepest minimum two of five directions tried reach the saddle, three end as mode_lost.
 /// Scaled so that curvatures (3 to 60 eV/Å²) are those of atoms.
 constexpr double scale = 0.01;
 
