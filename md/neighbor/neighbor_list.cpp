@@ -1,73 +1,18 @@
 #include "md/neighbor/neighbor_list.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <map>
-#include <tuple>
 
 #include "md/core/error.hpp"
+#include "md/core/parallel.hpp"
+#include "md/simd/kernels.hpp"
 
 namespace landscape::md {
 
 namespace {
 
-/// Atoms sorted into the boxes of a grid, with the lattice translation that brought each into the cell.
-struct Grid {
-  std::array<int, 3> boxes{};
-  std::array<int, 3> reach{};               ///< boxes to look at on each side
-  std::vector<std::size_t> first;           ///< CSR over boxes
-  std::vector<std::uint32_t> atoms;
-  std::vector<std::array<int, 3>> box_of;   ///< per atom
-  std::vector<Eigen::Vector3i> wrap;        ///< per atom: floor of the reduced coordinate, 0 along open directions
-
-  std::size_t index(int a, int b, int c) const {
-    return (static_cast<std::size_t>(a) * boxes[1] + b) * boxes[2] + c;
-  }
-};
-
-Grid make_grid(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range) {
-  const auto n = static_cast<std::size_t>(positions.cols());
-  Matrix3Xd s = cell.inverse() * positions;
-  Grid grid;
-  grid.wrap.assign(n, Eigen::Vector3i::Zero());
-  Eigen::Vector3d low = Eigen::Vector3d::Zero(), width = Eigen::Vector3d::Ones();
-  for (int k = 0; k < 3; ++k) {
-    if (!cell.periodic()[k]) {
-      low[k] = s.row(k).minCoeff();
-      width[k] = std::max(s.row(k).maxCoeff() - low[k], 1e-9);
-    }
-    const double height = cell.heights()[k] * width[k];
-    // Boxes of about half the range: fewer candidate pairs than with boxes of the full range.
-    grid.boxes[k] = std::clamp(static_cast<int>(height / (0.5 * range)), 1, 64);
-    // Compared as doubles: a flat cluster has no height, and its reach would not fit an int.
-    const double reach = std::ceil(range / (height / grid.boxes[k]) + 1e-9);
-    grid.reach[k] = static_cast<int>(cell.periodic()[k] ? reach : std::min(reach, grid.boxes[k] - 1.0));
-  }
-  grid.box_of.resize(n);
-  std::vector<std::size_t> flat(n);
-  grid.first.assign(grid.index(grid.boxes[0] - 1, grid.boxes[1] - 1, grid.boxes[2] - 1) + 2, 0);
-  for (std::size_t i = 0; i < n; ++i) {
-    for (int k = 0; k < 3; ++k) {
-      double f = s(k, static_cast<Eigen::Index>(i));
-      if (cell.periodic()[k]) {
-        const double w = std::floor(f);
-        grid.wrap[i][k] = static_cast<int>(w);
-        f -= w;
-      } else {
-        f = (f - low[k]) / width[k];
-      }
-      grid.box_of[i][k] = std::clamp(static_cast<int>(f * grid.boxes[k]), 0, grid.boxes[k] - 1);
-    }
-    flat[i] = grid.index(grid.box_of[i][0], grid.box_of[i][1], grid.box_of[i][2]);
-    ++grid.first[flat[i] + 1];
-  }
-  for (std::size_t b = 1; b < grid.first.size(); ++b) grid.first[b] += grid.first[b - 1];
-  grid.atoms.resize(n);
-  auto next = grid.first;
-  for (std::size_t i = 0; i < n; ++i) grid.atoms[next[flat[i]]++] = static_cast<std::uint32_t>(i);
-  return grid;
-}
-
-int floor_div(int a, int b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+/// Coordinates of the far slot [Å]: beyond every cutoff, with a square that is finite.
+constexpr double far_away = 1e100;
 
 }  // namespace
 
@@ -77,12 +22,12 @@ NeighborList::NeighborList(double cutoff, double skin) : cutoff_(cutoff), skin_(
                              " Å, expected a positive cutoff and a skin of at least 0"));
 }
 
-bool NeighborList::update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions) {
+bool NeighborList::update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
   if (built_ && built_positions_.cols() == positions.cols() && still_valid(cell, positions)) {
     place_shifts(cell);
     return false;
   }
-  build(cell, positions);
+  build(cell, positions, threads);
   return true;
 }
 
@@ -94,12 +39,21 @@ bool NeighborList::still_valid(const Cell& cell, const Eigen::Ref<const Matrix3X
   const double room = (cutoff_ + skin_) * (1.0 - stretch) - cutoff_;
   if (!(room > 0.0)) return skin_ == 0.0 && stretch == 0.0 && positions == built_positions_;
   double largest = 0.0, second = 0.0;
-  for (Eigen::Index i = 0; i < positions.cols(); ++i) {
-    const double u2 = (positions.col(i) - f * built_positions_.col(i)).squaredNorm();
+  const double* now = positions.data();
+  const double* then = built_positions_.data();
+  const Eigen::Index n = positions.cols(), stride = positions.outerStride();
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const double* a = now + i * stride;
+    const double* b = then + 3 * i;
+    const double ux = a[0] - (f(0, 0) * b[0] + f(0, 1) * b[1] + f(0, 2) * b[2]);
+    const double uy = a[1] - (f(1, 0) * b[0] + f(1, 1) * b[1] + f(1, 2) * b[2]);
+    const double uz = a[2] - (f(2, 0) * b[0] + f(2, 1) * b[1] + f(2, 2) * b[2]);
+    const double u2 = ux * ux + uy * uy + uz * uz;
+    if (u2 <= second) continue;
     if (!(u2 <= largest)) {
       second = largest;
       largest = u2;
-    } else if (u2 > second) {
+    } else {
       second = u2;
     }
   }
@@ -107,57 +61,97 @@ bool NeighborList::still_valid(const Cell& cell, const Eigen::Ref<const Matrix3X
 }
 
 void NeighborList::place_shifts(const Cell& cell) {
-  shift_vectors_.resize(shifts_.size());
-  for (std::size_t s = 0; s < shifts_.size(); ++s)
-    shift_vectors_[s] = cell.matrix() * shifts_[s].cast<double>();
+  shift_vectors_.resize(slots_.shifts.size());
+  for (std::size_t s = 0; s < slots_.shifts.size(); ++s)
+    shift_vectors_[s] = cell.matrix() * slots_.shifts[s].cast<double>();
 }
 
-void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions) {
-  if (!positions.allFinite()) throw InputError("neighbor list: a coordinate is not finite");
-  const double range = cutoff_ + skin_;
-  const double range2 = range * range;
-  const auto n = static_cast<std::size_t>(positions.cols());
-  const Grid grid = make_grid(cell, positions, range);
+void NeighborList::place(const Eigen::Ref<const Matrix3Xd>& positions, double* out, int threads) const {
+  const double* r = positions.data();
+  const Eigen::Index stride = positions.outerStride();
+  const auto n = static_cast<std::int64_t>(slots_.size());
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  for (std::int64_t slot = 0; slot < n; ++slot) {
+    const auto k = static_cast<std::size_t>(slot);
+    const double* a = r + stride * static_cast<Eigen::Index>(slots_.atom[k]);
+    const Eigen::Vector3d& shift = shift_vectors_[slots_.shift[k]];
+    for (Eigen::Index d = 0; d < 3; ++d) out[4 * slot + d] = a[d] + shift[d];
+  }
+  std::fill_n(out + 4 * n, 4, far_away);
+}
 
-  shifts_.clear();
-  std::map<std::tuple<int, int, int>, std::uint32_t> shift_index;
-  const auto index_of = [&](const Eigen::Vector3i& s) {
-    const auto [it, added] = shift_index.try_emplace({s[0], s[1], s[2]}, static_cast<std::uint32_t>(shifts_.size()));
-    if (added) shifts_.push_back(s);
-    return it->second;
-  };
-  index_of(Eigen::Vector3i::Zero());
-
-  first_.assign(n + 1, 0);
-  pairs_.clear();
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto& box = grid.box_of[i];
-    for (int a = -grid.reach[0]; a <= grid.reach[0]; ++a)
-      for (int b = -grid.reach[1]; b <= grid.reach[1]; ++b)
-        for (int c = -grid.reach[2]; c <= grid.reach[2]; ++c) {
-          const std::array<int, 3> raw = {box[0] + a, box[1] + b, box[2] + c};
-          std::array<int, 3> in{};
-          Eigen::Vector3i image;
-          bool inside = true;
-          for (int k = 0; k < 3; ++k) {
-            image[k] = cell.periodic()[k] ? floor_div(raw[k], grid.boxes[k]) : 0;
-            in[k] = raw[k] - image[k] * grid.boxes[k];
-            inside = inside && in[k] >= 0 && in[k] < grid.boxes[k];
-          }
-          if (!inside) continue;
-          const std::size_t flat = grid.index(in[0], in[1], in[2]);
-          for (std::size_t p = grid.first[flat]; p < grid.first[flat + 1]; ++p) {
-            const std::size_t j = grid.atoms[p];
-            if (j < i) continue;
-            const Eigen::Vector3i shift = image + grid.wrap[i] - grid.wrap[j];
-            if (j == i && std::tie(shift[0], shift[1], shift[2]) <= std::tuple(0, 0, 0)) continue;
-            const Eigen::Vector3d d = positions.col(static_cast<Eigen::Index>(j)) -
-                                      positions.col(static_cast<Eigen::Index>(i)) +
-                                      cell.matrix() * shift.cast<double>();
-            if (d.squaredNorm() < range2) pairs_.push_back({static_cast<std::uint32_t>(j), index_of(shift)});
-          }
+void NeighborList::build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out) {
+  const auto within = simd::kernels().within;
+  const double range = cutoff_ + skin_, range2 = range * range;
+  const auto& reach = slots_.reach();
+  const auto far = static_cast<std::uint32_t>(slots_.size());
+  chunk.slot_low = far;
+  chunk.slot_high = 0;
+  std::size_t used = 0;
+  for (std::size_t rank = chunk.rank_begin; rank < chunk.rank_end; ++rank) {
+    const std::uint32_t home = slots_.home[rank];
+    const auto& box = slots_.box_of_rank(rank);
+    const double center[3] = {slots_.x[home], slots_.y[home], slots_.z[home]};
+    const std::size_t begin = used;
+    for (int a = 0; a <= reach[0]; ++a)
+      for (int b = -reach[1]; b <= reach[1]; ++b) {
+        const auto column = slots_.column(box[0] + a, box[1] + b, box[2]);
+        const std::size_t room = used + (column.second - column.first) + 2 * simd::block;
+        if (out.size() < room) out.resize(2 * room);
+        const std::size_t found = within(slots_.x.data(), slots_.y.data(), slots_.z.data(), column.first, column.second,
+                                         center, range2, out.data() + used);
+        if (a > 0) {
+          used += found;
+          continue;
         }
-    first_[i + 1] = pairs_.size();
+        // In the layer of the atom's own box each pair is met from both sides: kept by the one whose partner comes later.
+        const std::size_t first = used;
+        for (std::size_t k = 0; k < found; ++k) {
+          const std::uint32_t slot = out[first + k];
+          if (slots_.side[slot] > 0 || (slots_.side[slot] == 0 && slot > home)) out[used++] = slot;
+        }
+      }
+    const std::size_t count = used - begin;
+    row_count_[rank] = static_cast<std::uint32_t>(count);
+    chunk.slot_low = std::min(chunk.slot_low, home);
+    chunk.slot_high = std::max(chunk.slot_high, home + 1);
+    for (std::size_t k = begin; k < used; ++k) {
+      chunk.slot_low = std::min(chunk.slot_low, out[k]);
+      chunk.slot_high = std::max(chunk.slot_high, out[k] + 1);
+    }
+    if (out.size() < used + simd::block) out.resize(2 * (used + simd::block));
+    while (used % simd::block != 0) out[used++] = far;
+  }
+  out.resize(used);
+}
+
+void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
+  slots_.build(cell, positions, cutoff_ + skin_);
+  const auto n = static_cast<std::size_t>(positions.cols());
+  const int count = chunk_count(positions.cols());
+  chunks_.resize(static_cast<std::size_t>(count));
+  chunk_rows_.resize(static_cast<std::size_t>(count));
+  row_count_.resize(n);
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic)
+  for (int c = 0; c < count; ++c) {
+    Chunk& chunk = chunks_[static_cast<std::size_t>(c)];
+    chunk.rank_begin = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c));
+    chunk.rank_end = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c + 1));
+    build_chunk(chunk, chunk_rows_[static_cast<std::size_t>(c)]);
+  }
+  row_begin_.resize(n + 1);
+  row_begin_[0] = 0;
+  pairs_ = 0;
+  for (std::size_t rank = 0; rank < n; ++rank) {
+    pairs_ += row_count_[rank];
+    row_begin_[rank + 1] = row_begin_[rank] + (row_count_[rank] + simd::block - 1) / simd::block * simd::block;
+  }
+  rows_.resize(row_begin_[n]);
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  for (int c = 0; c < count; ++c) {
+    const auto& from = chunk_rows_[static_cast<std::size_t>(c)];
+    std::copy(from.begin(), from.end(),
+              rows_.begin() + static_cast<std::ptrdiff_t>(row_begin_[chunks_[static_cast<std::size_t>(c)].rank_begin]));
   }
   built_matrix_ = cell.matrix();
   built_inverse_ = cell.inverse();

@@ -7,52 +7,71 @@
 #include <vector>
 
 #include "md/core/cell.hpp"
+#include "md/neighbor/slots.hpp"
 
 namespace landscape::md {
 
-/// One neighbor of an atom: r = x[atom] + shift_vectors[shift] - x[i].
-struct Neighbor {
-  std::uint32_t atom;
-  std::uint32_t shift;
-};
-
-/// Each pair (i, j, image) closer than cutoff + skin once, under the lower index; an atom's own images once per pair.
+/// Each pair (i, j, image) closer than cutoff + skin once; an atom's own images once per pair.
 ///
-/// Built by cell lists in O(N). update() rebuilds only when some pair outside the list could have come closer than
-/// the cutoff, taking both motion of atoms and deformation of the cell into account. One object belongs to one
-/// thread.
+/// Atoms are taken in the order of space (ranks) and periodic images are slots of their own (Slots), so that a force loop runs
+/// through memory and needs no shift vectors: r = place(slot of j) - place(home slot of i). Which of the two atoms of a pair
+/// holds it depends on the geometry alone. Built by cell lists in O(N). update() rebuilds only when some pair outside the list
+/// could have come closer than the cutoff, taking both motion of atoms and deformation of the cell into account. One object
+/// belongs to one thread.
 class NeighborList {
  public:
+  /// A stretch of ranks: the unit of parallel work. Its number depends on the number of atoms alone.
+  struct Chunk {
+    std::size_t rank_begin, rank_end;
+    std::uint32_t slot_low, slot_high;   ///< slots of its atoms and their neighbors lie in [low, high)
+  };
+
   /// @param cutoff, skin [Å], > 0 and >= 0.
   NeighborList(double cutoff, double skin);
 
   /// Makes the list valid for these positions (3 x N [Å]) and cell. @return true if it was rebuilt.
-  bool update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions);
+  bool update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads = 1);
   /// The next update() rebuilds, so that results do not depend on what came before.
   void invalidate() { built_ = false; }
 
-  std::span<const Neighbor> neighbors(Eigen::Index i) const {
-    return {pairs_.data() + first_[static_cast<std::size_t>(i)],
-            pairs_.data() + first_[static_cast<std::size_t>(i) + 1]};
-  }
-  /// Lattice translation of each shift index for the current cell [Å].
-  const std::vector<Eigen::Vector3d>& shift_vectors() const { return shift_vectors_; }
-  Eigen::Index size() const { return static_cast<Eigen::Index>(first_.size()) - 1; }
-  std::size_t pair_count() const { return pairs_.size(); }
+  Eigen::Index size() const { return static_cast<Eigen::Index>(slots_.home.size()); }
+  std::size_t pair_count() const { return pairs_; }
   double cutoff() const { return cutoff_; }
   std::int64_t builds() const { return builds_; }
 
+  const Slots& slots() const { return slots_; }
+  const std::vector<Chunk>& chunks() const { return chunks_; }
+  /// Slots of the neighbors that rank holds, without the padding.
+  std::span<const std::uint32_t> row(std::size_t rank) const {
+    return {rows_.data() + row_begin_[rank], row_count_[rank]};
+  }
+  /// All rows, each padded to whole blocks (simd::block) with the slot slots().size(), which is far from everything.
+  const AlignedVector<std::uint32_t>& rows() const { return rows_; }
+  const std::vector<std::size_t>& row_begin() const { return row_begin_; }
+  /// Writes x y z of every slot for `positions` in the cell of the last update(), 4 doubles a slot, the fourth left alone, and
+  /// those of the far slot after them. @param out 4 (slots + 1) doubles.
+  void place(const Eigen::Ref<const Matrix3Xd>& positions, double* out, int threads = 1) const;
+  /// r of a slot now [Å].
+  Eigen::Vector3d place(const Eigen::Ref<const Matrix3Xd>& positions, std::size_t slot) const {
+    return positions.col(slots_.atom[slot]) + shift_vectors_[slots_.shift[slot]];
+  }
+
  private:
-  void build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions);
+  void build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads);
+  void build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out);
   bool still_valid(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions) const;
   void place_shifts(const Cell& cell);
 
   double cutoff_, skin_;
   bool built_ = false;
   std::int64_t builds_ = 0;
-  std::vector<std::size_t> first_;
-  std::vector<Neighbor> pairs_;
-  std::vector<Eigen::Vector3i> shifts_;
+  std::size_t pairs_ = 0;
+  Slots slots_;
+  std::vector<Chunk> chunks_;
+  AlignedVector<std::uint32_t> rows_;
+  std::vector<std::size_t> row_begin_;
+  std::vector<std::uint32_t> row_count_;
+  std::vector<std::vector<std::uint32_t>> chunk_rows_;
   std::vector<Eigen::Vector3d> shift_vectors_;
   Eigen::Matrix3d built_matrix_, built_inverse_;
   Matrix3Xd built_positions_;

@@ -1,12 +1,30 @@
 #include "md/potential/eam.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "md/core/error.hpp"
-#include "md/core/parallel.hpp"
 #include "md/potential/detail.hpp"
+#include "md/simd/kernels.hpp"
 
 namespace landscape::md {
+
+/// Buffers of one caller. Slots and ranks are those of the neighbor list.
+struct EamScratch {
+  AlignedVector<double> slots;          ///< 4 per slot, see simd::EamChunk
+  std::vector<simd::EamChunk> chunks;
+  std::vector<std::size_t> offset;      ///< per chunk: its first slot in the two buffers below
+  AlignedVector<double> density, force; ///< per chunk and slot: 1 and 4 doubles
+  AlignedVector<double> total;          ///< per slot: density (1) or force (4), summed over chunks
+  AlignedVector<double> pair_slopes;
+  AlignedVector<std::uint32_t> pair_slots;
+  std::vector<std::uint32_t> pair_blocks;
+  std::vector<std::int32_t> rank_types;
+  std::vector<std::int64_t> first_rows, second_rows;
+  std::vector<double> embedding_slope;  ///< per atom
+  std::vector<double> embedding_energy; ///< per chunk
+};
 
 void EamTables::validate() const {
   const std::size_t n = elements.size();
@@ -37,16 +55,26 @@ EamPotential::EamPotential(std::string spec, std::string checksum, const EamTabl
   tables.validate();
   density_max_ = drho_ * static_cast<double>(tables.embedding[0].size() - 1);
   for (const auto& f : tables.embedding) embedding_.push_back(five_point_spline(f));
+  tabulate(tables);
+}
+
+void EamPotential::tabulate(const EamTables& tables) {
   const std::size_t n = elements_.size();
-  pair_knots_.resize(n * n);
+  pieces_ = tables.r_phi[0][0].size();
+  knots_.resize(n * n * pieces_ * simd::knot_doubles);
   for (std::size_t a = 0; a < n; ++a)
     for (std::size_t b = 0; b < n; ++b) {
+      const auto& r_phi = tables.r_phi[std::max(a, b)][std::min(a, b)];
+      if (r_phi.size() != pieces_) throw InputError("EAM tables: pair tables differ in length");
       const auto at_first = five_point_spline(tables.density[b][a]);
       const auto at_second = five_point_spline(tables.density[a][b]);
-      const auto pair = five_point_spline(tables.r_phi[std::max(a, b)][std::min(a, b)]);
-      auto& knots = pair_knots_[a * n + b];
-      knots.resize(pair.size());
-      for (std::size_t m = 0; m < pair.size(); ++m) knots[m] = {at_first[m], at_second[m], pair[m]};
+      const auto pair = five_point_spline(r_phi);
+      double* knot = knots_.data() + (a * n + b) * pieces_ * simd::knot_doubles;
+      for (std::size_t m = 0; m < pieces_; ++m)
+        for (const CubicPiece* piece : {&at_first[m], &at_second[m], &pair[m]}) {
+          *knot++ = piece->c0;
+          *knot++ = piece->c1;
+        }
     }
 }
 
@@ -54,98 +82,185 @@ std::vector<int> EamPotential::types_of(std::span<const std::string> species) co
   return detail::types_by_element(spec_, elements_, species);
 }
 
-double EamPotential::embed(Eigen::Ref<Eigen::VectorXd> density, Eigen::Ref<Eigen::VectorXd> slope,
-                           std::span<const int> types) const {
+/// dF/dρ of the atoms of a chunk from their densities. @return their embedding energy.
+double EamPotential::embed_chunk(const NeighborList& list, const NeighborList::Chunk& chunk, std::span<const int> types,
+                                 EamScratch& scratch) const {
+  const Slots& slots = list.slots();
   double energy = 0.0;
-  for (Eigen::Index i = 0; i < density.size(); ++i) {
-    const auto& pieces = embedding_[static_cast<std::size_t>(types[static_cast<std::size_t>(i)])];
-    const double u = density[i] / drho_;
+  for (std::size_t rank = chunk.rank_begin; rank < chunk.rank_end; ++rank) {
+    double density = 0.0;
+    for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
+      density += scratch.total[slots.slots_of_rank[k]];
+    const std::uint32_t atom = slots.atom[slots.home[rank]];
+    const auto& pieces = embedding_[static_cast<std::size_t>(types[atom])];
+    const double u = density / drho_;
     const auto m = static_cast<std::size_t>(std::clamp(u, 0.0, static_cast<double>(pieces.size() - 2)));
     const double p = std::min(u - static_cast<double>(m), 1.0);
-    slope[i] = pieces[m].slope(p) / drho_;
+    const double slope = pieces[m].slope(p) / drho_;
     energy += pieces[m].value(p);
-    if (density[i] > density_max_) energy += slope[i] * (density[i] - density_max_);  // linear beyond the table
+    if (density > density_max_) energy += slope * (density - density_max_);  // linear beyond the table
+    scratch.embedding_slope[atom] = slope;
   }
   return energy;
 }
 
+void EamPotential::refuse_closest(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list) const {
+  detail::ClosePair closest;
+  const Slots& slots = list.slots();
+  for (std::size_t rank = 0; rank < slots.home.size(); ++rank)
+    for (const std::uint32_t slot : list.row(rank)) {
+      const double r2 = (list.place(positions, slot) - list.place(positions, slots.home[rank])).squaredNorm();
+      closest.offer(std::min(slots.atom[slots.home[rank]], slots.atom[slot]),
+                    std::max(slots.atom[slots.home[rank]], slots.atom[slot]), r2);
+    }
+  detail::refuse_close_pair({&closest, 1}, spec_, minimum_separation_);
+  throw InvariantError("a close pair was met but is not in the list");
+}
+
+namespace {
+
+/// total[k] = Σ over chunks, in order, of the `doubles` numbers that each keeps of slot k.
+void sum_chunks(const std::vector<NeighborList::Chunk>& chunks, const std::vector<std::size_t>& offset,
+                const AlignedVector<double>& parts, std::size_t doubles, std::size_t slots, AlignedVector<double>& total,
+                int threads) {
+  total.resize(doubles * slots);
+  const auto pieces = static_cast<std::int64_t>(chunks.size());
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  for (std::int64_t p = 0; p < pieces; ++p) {
+    const std::size_t begin = slots * static_cast<std::size_t>(p) / chunks.size();
+    const std::size_t end = slots * static_cast<std::size_t>(p + 1) / chunks.size();
+    std::fill(total.begin() + static_cast<std::ptrdiff_t>(doubles * begin),
+              total.begin() + static_cast<std::ptrdiff_t>(doubles * end), 0.0);
+    for (std::size_t c = 0; c < chunks.size(); ++c) {
+      const std::size_t low = std::max<std::size_t>(begin, chunks[c].slot_low);
+      const std::size_t high = std::min<std::size_t>(end, chunks[c].slot_high);
+      if (low >= high) continue;
+      const double* from = parts.data() + doubles * (offset[c] + low - chunks[c].slot_low);
+      double* to = total.data() + doubles * low;
+      for (std::size_t k = 0; k < doubles * (high - low); ++k) to[k] += from[k];
+    }
+  }
+}
+
+}  // namespace
+
 ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                                   const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
                                   int threads) const {
-  const Eigen::Index n = positions.cols();
-  const int chunks = chunk_count(n);
-  scratch.prepare(chunks, n);
-  scratch.densities.resize(static_cast<std::size_t>(chunks));
-  scratch.pairs.resize(static_cast<std::size_t>(chunks));
-  std::vector<detail::ClosePair> closest(static_cast<std::size_t>(chunks));
-  const double cutoff2 = cutoff_ * cutoff_;
-  const double closest2 = std::max(minimum_separation_ * minimum_separation_, detail::same_spot2);
-  const double inverse_dr = 1.0 / dr_;
-  const Eigen::Vector3d* shifts = list.shift_vectors().data();
+  const simd::Kernels& kernel = simd::kernels();
+  const Slots& slots = list.slots();
+  const auto& chunks = list.chunks();
+  const auto count = static_cast<int>(chunks.size());
+  if (!scratch.eam) scratch.eam = std::make_shared<EamScratch>();
+  EamScratch& work = *scratch.eam;
+  prepare(list, types, work);
+  list.place(positions, work.slots.data(), threads);
+  const auto each_slot = [&](auto&& value) {
+    const auto n = static_cast<std::int64_t>(slots.size());
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+    for (std::int64_t k = 0; k < n; ++k)
+      work.slots[4 * static_cast<std::size_t>(k) + 3] = value(slots.atom[static_cast<std::size_t>(k)]);
+  };
+  each_slot([&](std::uint32_t atom) {
+    return std::bit_cast<double>(work.second_rows[static_cast<std::size_t>(types[atom])]);
+  });
 
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-  for (int c = 0; c < chunks; ++c) {
-    const auto chunk = static_cast<std::size_t>(c);
-    Eigen::VectorXd& density = scratch.densities[chunk];
-    density.setZero(n);
-    auto& pairs = scratch.pairs[chunk];
-    pairs.clear();
-    double energy = 0.0;
-    for (Eigen::Index i = chunk_begin(n, chunks, c); i < chunk_begin(n, chunks, c + 1); ++i) {
-      const Eigen::Vector3d ri = positions.col(i);
-      const int type = types[static_cast<std::size_t>(i)];
-      double density_i = 0.0;
-      for (const Neighbor& neighbor : list.neighbors(i)) {
-        const Eigen::Vector3d d = positions.col(neighbor.atom) + shifts[neighbor.shift] - ri;
-        const double r2 = d.squaredNorm();
-        if (r2 >= cutoff2) continue;
-        if (r2 < closest2) closest[chunk].offer(i, neighbor.atom, r2);
-        const double r = std::sqrt(r2);
-        const auto& table = knots(type, types[neighbor.atom]);
-        const double u = r * inverse_dr;
-        const auto m = std::min(static_cast<std::size_t>(u), table.size() - 2);
-        const double p = std::min(u - static_cast<double>(m), 1.0);
-        const PairKnot& knot = table[m];
-        const double inverse_r = 1.0 / r;
-        const double phi = knot.r_phi.value(p) * inverse_r;
-        energy += phi;
-        density_i += knot.density_at_first.value(p);
-        density[neighbor.atom] += knot.density_at_second.value(p);
-        pairs.push_back({d * inverse_r, r, knot.density_at_first.slope(p) * inverse_dr,
-                         knot.density_at_second.slope(p) * inverse_dr,
-                         (knot.r_phi.slope(p) * inverse_dr - phi) * inverse_r, static_cast<std::uint32_t>(i),
-                         neighbor.atom});
-      }
-      density[i] += density_i;
-    }
-    scratch.energies[chunk] = energy;
+  for (int c = 0; c < count; ++c) {
+    simd::EamChunk& chunk = work.chunks[static_cast<std::size_t>(c)];
+    std::fill_n(chunk.density, chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low, 0.0);
+    kernel.eam_density(chunk);
   }
-  detail::refuse_close_pair(closest, spec_, minimum_separation_);
+  const double limit2 = std::max(minimum_separation_ * minimum_separation_, detail::same_spot2);
+  for (const simd::EamChunk& chunk : work.chunks)
+    if (!(chunk.closest2 >= limit2)) refuse_closest(positions, list);
 
-  scratch.density = scratch.densities[0];
-  for (int c = 1; c < chunks; ++c) scratch.density += scratch.densities[static_cast<std::size_t>(c)];
-  scratch.embedding_slope.resize(n);
-  const double embedding_energy = embed(scratch.density, scratch.embedding_slope, types);
+  sum_chunks(chunks, work.offset, work.density, 1, slots.size(), work.total, threads);
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  for (int c = 0; c < count; ++c)
+    work.embedding_energy[static_cast<std::size_t>(c)] =
+        embed_chunk(list, chunks[static_cast<std::size_t>(c)], types, work);
+  each_slot([&](std::uint32_t atom) { return work.embedding_slope[atom]; });
 
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-  for (int c = 0; c < chunks; ++c) {
-    const auto chunk = static_cast<std::size_t>(c);
-    Matrix3Xd& out = scratch.forces[chunk];
-    Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();
-    const double* slope = scratch.embedding_slope.data();
-    for (const PairWork& pair : scratch.pairs[chunk]) {
-      const double push = -(slope[pair.first] * pair.slope_at_first + slope[pair.second] * pair.slope_at_second +
-                            pair.pair_slope);
-      const Eigen::Vector3d f = push * pair.unit;
-      out.col(pair.second) += f;
-      out.col(pair.first) -= f;
-      virial.noalias() += (pair.r * f) * pair.unit.transpose();
-    }
-    scratch.virials[chunk] = virial;
+  for (int c = 0; c < count; ++c) {
+    simd::EamChunk& chunk = work.chunks[static_cast<std::size_t>(c)];
+    std::fill_n(chunk.forces, 4 * (chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low), 0.0);
+    kernel.eam_force(chunk);
   }
-  ForceResult result = scratch.gather(forces);
-  result.energy += embedding_energy;
+  sum_chunks(chunks, work.offset, work.force, 4, slots.size(), work.total, threads);
+  double* out = forces.data();
+  const Eigen::Index stride = forces.outerStride();
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  for (int c = 0; c < count; ++c)
+    for (std::size_t rank = chunks[static_cast<std::size_t>(c)].rank_begin; rank < chunks[static_cast<std::size_t>(c)].rank_end; ++rank) {
+      double f[3] = {};
+      for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
+        for (std::size_t d = 0; d < 3; ++d) f[d] += work.total[4 * slots.slots_of_rank[k] + d];
+      std::copy_n(f, 3, out + stride * static_cast<Eigen::Index>(slots.atom[slots.home[rank]]));
+    }
+
+  ForceResult result;
+  for (std::size_t c = 0; c < chunks.size(); ++c) {
+    result.energy += work.chunks[c].energy + work.embedding_energy[c];
+    const double* v = work.chunks[c].virial;
+    Eigen::Matrix3d virial;
+    virial << v[0], v[5], v[4], v[5], v[1], v[3], v[4], v[3], v[2];
+    result.virial += virial;
+  }
   return result;
+}
+
+void EamPotential::prepare(const NeighborList& list, std::span<const int> types, EamScratch& work) const {
+  const Slots& slots = list.slots();
+  const auto& chunks = list.chunks();
+  const auto n = slots.home.size();
+  work.chunks.assign(chunks.size(), {});
+  work.offset.resize(chunks.size());
+  std::size_t entries = 0;
+  for (std::size_t c = 0; c < chunks.size(); ++c) {
+    work.offset[c] = entries;
+    entries += chunks[c].slot_high > chunks[c].slot_low ? chunks[c].slot_high - chunks[c].slot_low : 0;
+  }
+  work.slots.resize(4 * (slots.size() + 1));
+  work.density.resize(entries);
+  work.force.resize(4 * entries);
+  work.pair_slopes.resize(3 * list.rows().size());
+  work.pair_slots.resize(list.rows().size());
+  work.pair_blocks.resize(n);
+  work.embedding_slope.resize(n);
+  work.embedding_energy.resize(chunks.size());
+  work.rank_types.resize(n);
+  for (std::size_t rank = 0; rank < n; ++rank) work.rank_types[rank] = types[slots.atom[slots.home[rank]]];
+  const auto second = static_cast<std::int64_t>(pieces_ * simd::knot_doubles);
+  const auto kinds = static_cast<std::int64_t>(elements_.size());
+  work.first_rows.resize(elements_.size());
+  work.second_rows.resize(elements_.size());
+  for (std::int64_t t = 0; t < kinds; ++t) {
+    work.first_rows[static_cast<std::size_t>(t)] = t * kinds * second;
+    work.second_rows[static_cast<std::size_t>(t)] = t * second;
+  }
+  for (std::size_t c = 0; c < chunks.size(); ++c) {
+    simd::EamChunk& chunk = work.chunks[c];
+    chunk.slots = work.slots.data();
+    chunk.home = slots.home.data();
+    chunk.rows = list.rows().data();
+    chunk.row_begin = list.row_begin().data();
+    chunk.rank_begin = chunks[c].rank_begin;
+    chunk.rank_end = chunks[c].rank_end;
+    chunk.slot_low = chunks[c].slot_low;
+    chunk.knots = knots_.data();
+    chunk.type_rows = work.first_rows.data();
+    chunk.rank_types = work.rank_types.data();
+    chunk.cutoff2 = cutoff_ * cutoff_;
+    chunk.inverse_dr = 1.0 / dr_;
+    chunk.last_piece = static_cast<std::int32_t>(pieces_) - 2;
+    chunk.pair_slopes = work.pair_slopes.data();
+    chunk.pair_slots = work.pair_slots.data();
+    chunk.pair_blocks = work.pair_blocks.data();
+    chunk.density = work.density.data() + work.offset[c];
+    chunk.forces = work.force.data() + 4 * work.offset[c];
+  }
 }
 
 }  // namespace landscape::md

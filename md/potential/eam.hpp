@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "md/core/aligned.hpp"
 #include "md/potential/potential.hpp"
 #include "md/potential/spline.hpp"
 
@@ -48,24 +49,20 @@ class EamPotential final : public Potential {
                       int threads) const override;
 
  private:
-  /// What a pair of types needs at one knot, together in memory.
-  struct PairKnot {
-    CubicPiece density_at_first;   ///< ρ that the second type puts on the first
-    CubicPiece density_at_second;
-    CubicPiece r_phi;
-  };
-  const std::vector<PairKnot>& knots(int a, int b) const {
-    return pair_knots_[static_cast<std::size_t>(a) * elements_.size() + static_cast<std::size_t>(b)];
-  }
-  double embed(Eigen::Ref<Eigen::VectorXd> density, Eigen::Ref<Eigen::VectorXd> slope,
-               std::span<const int> types) const;
+  void tabulate(const EamTables& tables);
+  /// Sizes the buffers and points the chunks at them.
+  void prepare(const NeighborList& list, std::span<const int> types, EamScratch& scratch) const;
+  double embed_chunk(const NeighborList& list, const NeighborList::Chunk& chunk, std::span<const int> types,
+                     EamScratch& scratch) const;
+  [[noreturn]] void refuse_closest(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list) const;
 
   std::string spec_, checksum_;
   std::vector<std::string> elements_;
   std::vector<double> masses_;
   double cutoff_, dr_, drho_, minimum_separation_, density_max_;
+  std::size_t pieces_ = 0;                          ///< knots per pair table
   std::vector<std::vector<CubicPiece>> embedding_;
-  std::vector<std::vector<PairKnot>> pair_knots_;   ///< [first * types + second]
+  AlignedVector<double> knots_;                     ///< [first][second][knot][simd::knot_doubles]
 };
 
 }  // namespace landscape::md

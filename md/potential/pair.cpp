@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "md/core/error.hpp"
-#include "md/core/parallel.hpp"
 #include "md/core/sha256.hpp"
 #include "md/io/elements.hpp"
 #include "md/potential/detail.hpp"
@@ -61,26 +60,27 @@ class PairPotential final : public Potential {
   ForceResult compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                       const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
                       int threads) const override {
-    const Eigen::Index n = positions.cols();
-    const int chunks = chunk_count(n);
-    scratch.prepare(chunks, n);
-    std::vector<detail::ClosePair> closest(static_cast<std::size_t>(chunks));
-    const Eigen::Vector3d* shifts = list.shift_vectors().data();
+    const Slots& slots = list.slots();
+    const auto chunks = static_cast<int>(list.chunks().size());
+    scratch.prepare(chunks, positions.cols());
+    std::vector<detail::ClosePair> closest(list.chunks().size());
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
     for (int c = 0; c < chunks; ++c) {
       const auto chunk = static_cast<std::size_t>(c);
       Matrix3Xd& out = scratch.forces[chunk];
       Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();
       double energy = 0.0;
-      for (Eigen::Index i = chunk_begin(n, chunks, c); i < chunk_begin(n, chunks, c + 1); ++i) {
-        for (const Neighbor& neighbor : list.neighbors(i)) {
-          const Eigen::Vector3d d = positions.col(neighbor.atom) + shifts[neighbor.shift] - positions.col(i);
+      for (std::size_t rank = list.chunks()[chunk].rank_begin; rank < list.chunks()[chunk].rank_end; ++rank) {
+        const Eigen::Vector3d center = list.place(positions, slots.home[rank]);
+        const std::uint32_t i = slots.atom[slots.home[rank]];
+        for (const std::uint32_t slot : list.row(rank)) {
+          const std::uint32_t j = slots.atom[slot];
+          const Eigen::Vector3d d = list.place(positions, slot) - center;
           const double r2 = d.squaredNorm();
-          const Term& term = terms_[static_cast<std::size_t>(types[static_cast<std::size_t>(i)]) * types_ +
-                                    static_cast<std::size_t>(types[neighbor.atom])];
+          const Term& term = terms_[static_cast<std::size_t>(types[i]) * types_ + static_cast<std::size_t>(types[j])];
           if (r2 >= term.cutoff2) continue;
           if (r2 < detail::same_spot2) {
-            closest[chunk].offer(i, neighbor.atom, r2);
+            closest[chunk].offer(i, j, r2);
             continue;
           }
           const double r = std::sqrt(r2);
@@ -89,7 +89,7 @@ class PairPotential final : public Potential {
           energy += e - term.shift - term.tilt * (r - term.form.cutoff);
           slope -= term.tilt;
           const Eigen::Vector3d f = (-slope / r) * d;
-          out.col(neighbor.atom) += f;
+          out.col(j) += f;
           out.col(i) -= f;
           virial.noalias() += d * f.transpose();
         }

@@ -11,6 +11,8 @@
 
 namespace landscape::md {
 
+struct EamScratch;
+
 /// Forces [eV/Å] on all N atoms, the energy [eV] and the virial W = sum over pairs of r ⊗ f [eV] (r from i to j, f the
 /// force that j feels from i), so that the stress, tension positive, is -W / V.
 struct ForceResult {
@@ -18,28 +20,18 @@ struct ForceResult {
   Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();
 };
 
-/// One pair within the cutoff, kept between the density and the force pass of an EAM.
-struct PairWork {
-  Eigen::Vector3d unit;       ///< (r_j - r_i) / r
-  double r;
-  double slope_at_first;      ///< dρ_i/dr
-  double slope_at_second;     ///< dρ_j/dr
-  double pair_slope;          ///< dφ/dr
-  std::uint32_t first, second;
-};
-
 /// Scratch of one caller, sized on first use; belongs to one thread.
 struct ForceScratch {
-  std::vector<Matrix3Xd> forces;          ///< one per chunk
-  std::vector<Eigen::VectorXd> densities; ///< one per chunk (EAM)
-  std::vector<Eigen::Matrix3d> virials;   ///< one per chunk
-  std::vector<double> energies;           ///< one per chunk
-  std::vector<std::vector<PairWork>> pairs;  ///< one per chunk (EAM)
-  Eigen::VectorXd density, embedding_slope;
-  /// Zeroed buffers for `chunks` chunks of n atoms; pair and density buffers are left to who uses them.
+  // Pair potentials: one entry per chunk
+  std::vector<Matrix3Xd> forces;
+  std::vector<Eigen::Matrix3d> virials;
+  std::vector<double> energies;
+  /// Zeroed buffers for `chunks` chunks of n atoms.
   void prepare(int chunks, Eigen::Index n);
   /// Sums the chunks in order into `forces`. @return energy and virial.
   ForceResult gather(Eigen::Ref<Matrix3Xd> forces) const;
+  // Embedded-atom potentials
+  std::shared_ptr<EamScratch> eam;
 };
 
 /// Thread-safety: const members may be called from any number of threads at once, each with its own scratch.

@@ -1,0 +1,11 @@
+#include "md/simd/kernels.hpp"
+
+#include "md/simd/lanes_avx512.hpp"
+// after the lanes
+#include "md/simd/passes.hpp"
+
+namespace landscape::md::simd {
+
+const Kernels avx512_kernels = {"avx512", eam_density, eam_energy, eam_force, within};
+
+}  // namespace landscape::md::simd
