@@ -31,20 +31,24 @@ struct Cubic {
   }
 };
 
-/// Neighbors of one atom within the cutoff: r², w and slot of each, packed.
+/// Neighbors of one atom within the cutoff, packed: first r² and w of each, then what the tables are read with.
 struct Packed {
   alignas(64) double r2[piece + 2 * block];
   alignas(64) double w[piece + 2 * block];
+  alignas(64) double inverse_r[piece + 2 * block];
+  alignas(64) double fraction[piece + 2 * block];     ///< between knots
+  alignas(64) std::int64_t offset[piece + 2 * block]; ///< of the knot below, in doubles
   alignas(64) std::uint32_t slot[piece + 2 * block];
 };
 
 inline std::size_t pack(const EamChunk& c, const double* center, const std::uint32_t* row, std::size_t count, Packed& packed) {
   const auto xi = Lanes::set(center[0]), yi = Lanes::set(center[1]), zi = Lanes::set(center[2]);
   const auto cutoff2 = Lanes::set(c.cutoff2);
+  const double* slots = c.slots;
   std::size_t n = 0;
   for (std::size_t k = 0; k < count; k += width) {
     const double* at[width];
-    for (std::size_t l = 0; l < width; ++l) at[l] = c.slots + 4 * static_cast<std::size_t>(row[k + l]);
+    for (std::size_t l = 0; l < width; ++l) at[l] = slots + 4 * static_cast<std::size_t>(row[k + l]);
     Lanes::Real x, y, z, w;
     Lanes::columns(at, x, y, z, w);
     const auto dx = Lanes::sub(x, xi), dy = Lanes::sub(y, yi), dz = Lanes::sub(z, zi);
@@ -54,12 +58,30 @@ inline std::size_t pack(const EamChunk& c, const double* center, const std::uint
   return n;
 }
 
+/// Where in the tables each packed neighbor is. A loop of its own: its square roots and divisions overlap.
+inline void locate(const EamChunk& c, std::size_t count, Packed& packed, Lanes::Real& closest2) {
+  const auto inverse_dr = Lanes::set(c.inverse_dr), one = Lanes::set(1.0);
+  const std::int32_t last_piece = c.last_piece;
+  for (std::size_t k = 0; k < count; k += width) {
+    const auto r2 = Lanes::load(packed.r2 + k);
+    closest2 = Lanes::min(closest2, r2);
+    const auto r = Lanes::sqrt(r2);
+    Lanes::store(packed.inverse_r + k, Lanes::div(one, r));
+    const auto u = Lanes::mul(r, inverse_dr);
+    const auto m = Lanes::truncate(u, last_piece);
+    Lanes::store(packed.fraction + k, Lanes::min(Lanes::sub(u, Lanes::real(m)), one));
+    Lanes::store(packed.offset + k, Lanes::add(Lanes::bits(Lanes::load(packed.w + k)), Lanes::times_knot(m)));
+  }
+}
+
 /// Densities and pair energies of a chunk; with `Slopes` also what the force pass needs.
 template <bool Slopes>
 void density_pass(EamChunk& c) {
   Packed packed;
   auto energy = Lanes::zero(), closest2 = Lanes::set(c.cutoff2);
-  const auto inverse_dr = Lanes::set(c.inverse_dr), one = Lanes::set(1.0);
+  const auto inverse_dr = Lanes::set(c.inverse_dr);
+  const std::ptrdiff_t low = c.slot_low;
+  double* const densities = c.density;
   for (std::size_t rank = c.rank_begin; rank < c.rank_end; ++rank) {
     const std::uint32_t home = c.home[rank];
     const double* tables = c.knots + c.type_rows[c.rank_types[rank]];
@@ -74,46 +96,40 @@ void density_pass(EamChunk& c) {
         packed.w[k] = 0.0;
         packed.slot[k] = home;
       }
+      locate(c, padded, packed, closest2);
       for (std::size_t k = 0; k < padded; k += width) {
         const auto used = Lanes::first(n > k ? n - k : 0);
-        const auto r2 = Lanes::load(packed.r2 + k);
-        closest2 = Lanes::min(closest2, r2);
-        const auto r = Lanes::sqrt(r2);
-        const auto inverse = Lanes::div(one, r);
-        const auto u = Lanes::mul(r, inverse_dr);
-        const auto m = Lanes::truncate(u, c.last_piece);
-        const auto p = Lanes::min(Lanes::sub(u, Lanes::real(m)), one);
-        alignas(64) std::int64_t offset[width];
-        Lanes::store(offset, Lanes::add(Lanes::bits(Lanes::load(packed.w + k)), Lanes::times_knot(m)));
         const double* at[width];
         Lanes::Real a0, da0, b0, db0, e0, de0, a1, da1, b1, db1, e1, de1;
-        for (std::size_t l = 0; l < width; ++l) at[l] = tables + offset[l];
+        for (std::size_t l = 0; l < width; ++l) at[l] = tables + packed.offset[k + l];
         Lanes::columns(at, a0, da0, b0, db0);
         for (std::size_t l = 0; l < width; ++l) at[l] += 4;
         Lanes::columns(at, e0, de0, a1, da1);
         for (std::size_t l = 0; l < width; ++l) at[l] += 4;
         Lanes::columns(at, b1, db1, e1, de1);
+        const auto p = Lanes::load(packed.fraction + k), inverse = Lanes::load(packed.inverse_r + k);
         const Cubic first(a0, da0, a1, da1), second(b0, db0, b1, db1), r_phi(e0, de0, e1, de1);
         density = Lanes::add(density, Lanes::keep(used, first.value(p)));
-        const auto phi = Lanes::mul(r_phi.value(p), inverse);
-        energy = Lanes::add(energy, Lanes::keep(used, phi));
+        const auto phi = Lanes::keep(used, Lanes::mul(r_phi.value(p), inverse));
+        energy = Lanes::add(energy, phi);
         alignas(64) double at_second[width];
         Lanes::store(at_second, Lanes::keep(used, second.value(p)));
-        for (std::size_t l = 0; l < width; ++l) c.density[packed.slot[k + l] - c.slot_low] += at_second[l];
+        for (std::size_t l = 0; l < width; ++l) densities[static_cast<std::ptrdiff_t>(packed.slot[k + l]) - low] += at_second[l];
         if constexpr (Slopes) {
           const auto scale = Lanes::keep(used, Lanes::mul(inverse_dr, inverse));
           double* slopes = c.pair_slopes + 3 * out + k % block;
           Lanes::store(slopes, Lanes::mul(first.slope(p), scale));
           Lanes::store(slopes + block, Lanes::mul(second.slope(p), scale));
-          const auto dphi = Lanes::sub(Lanes::mul(r_phi.slope(p), scale), Lanes::keep(used, Lanes::mul(phi, inverse)));
+          const auto dphi = Lanes::fms(r_phi.slope(p), scale, Lanes::mul(phi, inverse));
           Lanes::store(slopes + 2 * block, Lanes::mul(dphi, inverse));
-          for (std::size_t l = 0; l < width; ++l) c.pair_slots[out + k % block + l] = packed.slot[k + l];
+          std::uint32_t* slots = c.pair_slots + out + k % block;
+          for (std::size_t l = 0; l < width; ++l) slots[l] = packed.slot[k + l];
           if ((k + width) % block == 0) out += block;
         }
       }
     }
     if constexpr (Slopes) c.pair_blocks[rank] = static_cast<std::uint32_t>((out - c.row_begin[rank]) / block);
-    c.density[home - c.slot_low] += Lanes::sum(density);
+    densities[static_cast<std::ptrdiff_t>(home) - low] += Lanes::sum(density);
   }
   c.energy = Lanes::sum(energy);
   c.closest2 = Lanes::least(closest2);
@@ -123,6 +139,7 @@ void eam_density(EamChunk& c) { density_pass<true>(c); }
 void eam_energy(EamChunk& c) { density_pass<false>(c); }
 
 void eam_force(EamChunk& c) {
+  const std::ptrdiff_t low = c.slot_low;
   Lanes::Real xx = Lanes::zero(), yy = xx, zz = xx, yz = xx, xz = xx, xy = xx;
   for (std::size_t rank = c.rank_begin; rank < c.rank_end; ++rank) {
     const double* center = c.slots + 4 * static_cast<std::size_t>(c.home[rank]);
@@ -138,7 +155,7 @@ void eam_force(EamChunk& c) {
         double* to[width];
         for (std::size_t l = 0; l < width; ++l) {
           at[l] = c.slots + 4 * static_cast<std::size_t>(slot[k + l]);
-          to[l] = c.forces + 4 * static_cast<std::size_t>(slot[k + l] - c.slot_low);
+          to[l] = c.forces + 4 * (static_cast<std::ptrdiff_t>(slot[k + l]) - low);
         }
         Lanes::Real x, y, z, other;
         Lanes::columns(at, x, y, z, other);
