@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <tuple>
+
+#include "md/core/rng.hpp"
+
 namespace landscape::md {
 namespace {
 
@@ -23,6 +28,67 @@ TEST(NeighborList, FindsThePairsOfClustersThatAreFlatAlongOpenDirections) {
   EXPECT_EQ(pairs_in_the_open(square), 4u);
 
   EXPECT_EQ(pairs_in_the_open(Matrix3Xd::Zero(3, 1)), 0u);
+}
+
+/// A pair as (lower atom, higher atom, r rounded to 1e-6 Å): images differ in r unless symmetry makes them equal.
+using Pair = std::tuple<std::uint32_t, std::uint32_t, long>;
+
+std::vector<Pair> listed(const NeighborList& list, const Matrix3Xd& positions, double range) {
+  std::vector<Pair> pairs;
+  const Slots& slots = list.slots();
+  for (std::size_t rank = 0; rank < slots.home.size(); ++rank)
+    for (const std::uint32_t slot : list.row(rank)) {
+      const double r = (list.place(positions, slot) - list.place(positions, slots.home[rank])).norm();
+      const auto [low, high] = std::minmax(slots.atom[slots.home[rank]], slots.atom[slot]);
+      if (r < range) pairs.emplace_back(low, high, std::lround(r * 1e6));
+    }
+  std::ranges::sort(pairs);
+  return pairs;
+}
+
+std::vector<Pair> brute_force(const Cell& cell, const Matrix3Xd& positions, double range) {
+  std::vector<Pair> pairs;
+  const auto reach = [&](int k) { return cell.periodic()[static_cast<std::size_t>(k)] ? static_cast<int>(range / cell.heights()[k]) + 6 : 0; };
+  for (Eigen::Index i = 0; i < positions.cols(); ++i)
+    for (Eigen::Index j = i; j < positions.cols(); ++j)
+      for (int a = -reach(0); a <= reach(0); ++a)
+        for (int b = -reach(1); b <= reach(1); ++b)
+          for (int c = -reach(2); c <= reach(2); ++c) {
+            if (i == j && std::tuple(a, b, c) <= std::tuple(0, 0, 0)) continue;
+            const double r = (positions.col(j) - positions.col(i) + cell.matrix() * Eigen::Vector3d(a, b, c)).norm();
+            if (r < range) pairs.emplace_back(i, j, std::lround(r * 1e6));
+          }
+  std::ranges::sort(pairs);
+  return pairs;
+}
+
+TEST(NeighborList, HoldsEachPairOnceInCellsOfEveryShape) {
+  CounterRng rng(11, Stream::Displacement, 0);
+  int checked = 0;
+  for (int trial = 0; trial < 60; ++trial) {
+    Eigen::Matrix3d h = Eigen::Matrix3d::Zero();
+    for (int k = 0; k < 3; ++k) h(k, k) = 2.0 + 9.0 * rng.uniform();
+    h(0, 1) = 3.0 * rng.uniform() - 1.5;
+    h(0, 2) = 3.0 * rng.uniform() - 1.5;
+    h(1, 2) = 3.0 * rng.uniform() - 1.5;
+    const Cell cell(h, {trial % 2 == 0, trial % 3 != 0, trial % 5 != 0});
+    Matrix3Xd positions(3, 1 + static_cast<Eigen::Index>(rng.below(40)));
+    for (Eigen::Index i = 0; i < positions.cols(); ++i)
+      positions.col(i) = h * (3.0 * Eigen::Vector3d(rng.uniform(), rng.uniform(), rng.uniform()) - Eigen::Vector3d::Ones());
+    NeighborList list(3.0, 0.4);
+    list.update(cell, positions);
+    const auto expected = brute_force(cell, positions, 3.4);
+    ASSERT_EQ(listed(list, positions, 3.4), expected) << "trial " << trial;
+    checked += static_cast<int>(expected.size());
+
+    // Moved and sheared by less than the skin allows, the old list still holds every pair within the cutoff.
+    const Cell sheared = cell.deformed(simple_shear(0.01));
+    Matrix3Xd moved = simple_shear(0.01) * positions;
+    for (double& x : moved.reshaped()) x += 0.1 * rng.uniform() - 0.05;
+    list.update(sheared, moved);
+    EXPECT_EQ(listed(list, moved, 3.0), brute_force(sheared, moved, 3.0)) << "trial " << trial;
+  }
+  EXPECT_GT(checked, 1000);
 }
 
 }  // namespace
