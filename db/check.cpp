@@ -69,6 +69,7 @@ SELECT id FROM sample_row WHERE abs(energy_ev / n_atoms - energy_per_atom_ev) > 
     {"configurations of a sample have its number of atoms", "sample", R"sql(
 SELECT DISTINCT s.id FROM sample_row s JOIN (
   SELECT sample_id, configuration_id FROM minimum_row
+  UNION ALL SELECT sample_id, configuration_id FROM inherent_structure_row
   UNION ALL SELECT sample_id, configuration_id FROM saddle_row) x ON x.sample_id = s.id
 JOIN configuration_row c ON c.id = x.configuration_id WHERE c.n_atoms <> s.n_atoms)sql"},
     {"points are numbered 0, 1, ... by increasing strain", "track", R"sql(
@@ -187,7 +188,7 @@ DatabaseInfo info(const std::filesystem::path& path) {
     first.read(result.created_utc);
   }
   for (const std::string table :
-       {"sample", "minimum", "saddle", "mapping", "search", "event", "track", "track_point",
+       {"sample", "inherent_structure", "minimum", "saddle", "mapping", "search", "event", "track", "track_point",
         "shear", "shear_step", "plastic_event", "atom_value", "configuration", "potential", "run",
         "checkpoint"}) {
     result.counts.emplace_back(table, connection->number("SELECT count(*) FROM " + table + "_row"));

@@ -120,6 +120,15 @@ std::vector<SampleRecord> Database::samples() {
   return select<SampleRecord>(*connection_, "ORDER BY id");
 }
 
+Id Database::add_inherent_structure(const InherentStructureRecord& structure) {
+  return insert(*connection_, structure);
+}
+
+std::vector<InherentStructureRecord> Database::inherent_structures(Id sample_id, std::string_view series) {
+  return select<InherentStructureRecord>(*connection_, "WHERE sample_id = ? AND series = ? ORDER BY point_index", sample_id,
+                                         series);
+}
+
 void Database::put_atom_values(const AtomValueRecord& key, std::span<const double> values) {
   Transaction transaction(*connection_);
   connection_

@@ -82,6 +82,10 @@ class Database {
   std::optional<SampleRecord> find_sample(std::string_view name);
   std::vector<SampleRecord> samples();
 
+  Id add_inherent_structure(const InherentStructureRecord& structure);
+  /// Ordered by point_index.
+  std::vector<InherentStructureRecord> inherent_structures(Id sample_id, std::string_view series);
+
   // Minima and saddles
 
   Id add_minimum(const MinimumRecord& minimum);

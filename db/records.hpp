@@ -299,6 +299,34 @@ struct PlasticEventRecord {
   std::optional<Id> event_id = {};  ///< Its row among the events, once entered there.
 };
 
+/// An inherent structure on the way of a sample: after a cycle, or taken from it while it was heated.
+struct InherentStructureRecord {
+  Id id = 0;
+  Id sample_id = 0;
+  Id run_id = 0;
+  std::string series = {};       ///< htc | heating | liquid
+  std::int64_t point_index = 0;  ///< 1-based: the cycle, or the point of the series. Unique in sample and series.
+  std::int64_t step = 0;         ///< Time steps since the start of the series.
+  double temperature_k = unknown;  ///< Set point where it was taken.
+  double energy_ev = unknown;      ///< [eV] in the relaxed cell.
+  double energy_per_atom_ev = unknown;
+  double energy_fixed_cell_ev = unknown;  ///< [eV] in the cell of the moment it was taken.
+  double energy_per_atom_fixed_cell_ev = unknown;
+  double volume_a3 = unknown;             ///< [Å³]
+  double volume_fixed_cell_a3 = unknown;  ///< [Å³]
+  double max_force_ev_per_a = unknown;
+  std::int64_t swap_attempts = 0;  ///< Since the start of the series.
+  std::int64_t swap_accepted = 0;
+  std::string swap_counts = "{}";  ///< JSON: {"Cu-Zr": [attempts, accepted], ...} since the start of the series.
+  double crystalline_fraction = unknown;  ///< Share of atoms in crystalline surroundings.
+  double force_calls = unknown;           ///< Since the start of the series, time steps included.
+  std::string species = {};               ///< One symbol per atom, separated by blanks.
+  std::array<double, 9> cell = {
+      unknown, unknown, unknown, unknown, unknown,
+      unknown, unknown, unknown, unknown};  ///< [Å] ax ay az bx by bz cx cy cz, relaxed
+  std::optional<Id> configuration_id = {};
+};
+
 /// A named result for one atom.
 struct AtomValueRecord {
   Id id = 0;

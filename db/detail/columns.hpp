@@ -344,6 +344,35 @@ struct Table<PlasticEventRecord> {
   }
 };
 
+template <>
+struct Table<InherentStructureRecord> {
+  static constexpr std::string_view name = "inherent_structure_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(sample_id);
+    LANDSCAPE_FIELD(run_id);
+    LANDSCAPE_FIELD(series);
+    LANDSCAPE_FIELD(point_index);
+    LANDSCAPE_FIELD(step);
+    LANDSCAPE_FIELD(temperature_k);
+    LANDSCAPE_FIELD(energy_ev);
+    LANDSCAPE_FIELD(energy_per_atom_ev);
+    LANDSCAPE_FIELD(energy_fixed_cell_ev);
+    LANDSCAPE_FIELD(energy_per_atom_fixed_cell_ev);
+    LANDSCAPE_FIELD(volume_a3);
+    LANDSCAPE_FIELD(volume_fixed_cell_a3);
+    LANDSCAPE_FIELD(max_force_ev_per_a);
+    LANDSCAPE_FIELD(swap_attempts);
+    LANDSCAPE_FIELD(swap_accepted);
+    LANDSCAPE_FIELD(swap_counts);
+    LANDSCAPE_FIELD(crystalline_fraction);
+    LANDSCAPE_FIELD(force_calls);
+    LANDSCAPE_FIELD(species);
+    visitor(cell_names, record.cell);
+    LANDSCAPE_FIELD(configuration_id);
+  }
+};
+
 #undef LANDSCAPE_FIELD
 
 }  // namespace landscape::db::detail

@@ -9,7 +9,7 @@ namespace landscape::db::detail {
 namespace {
 
 std::span<const Migration> steps_of_this_program() {
-  static const std::array<Migration, 1> steps = {{{1, tables_v1}}};
+  static const std::array<Migration, 2> steps = {{{1, tables_v1}, {2, tables_v2}}};
   return steps;
 }
 
@@ -106,19 +106,27 @@ void migrate(Connection& connection, std::span<const Migration> steps) {
   refuse_newer(connection, version, last);
   if (version == last) return;
   if (version > 0) back_up(connection, version);
-  for (const auto& step : steps) {
+  while (version != last) {
     Transaction transaction(connection);
     version = version_of(connection);  // again: another process may have been faster
     refuse_newer(connection, version, last);
-    if (version >= step.version) continue;
-    if (version == 0) {
+    // A new file takes all steps at once: nobody is to see it half made.
+    const bool is_new = version == 0;
+    if (is_new) {
       identify(connection);
       connection.execute(message("PRAGMA application_id = ", application_id));
     }
-    drop_views(connection);
-    connection.execute(std::string(step.sql));
-    if (step.version == last) make_views_and_dictionary(connection);
-    connection.execute(message("PRAGMA user_version = ", step.version));
+    if (version != last) {
+      drop_views(connection);
+      for (const auto& step : steps) {
+        if (step.version <= version) continue;
+        connection.execute(std::string(step.sql));
+        version = step.version;
+        if (!is_new) break;
+      }
+      if (version == last) make_views_and_dictionary(connection);
+      connection.execute(message("PRAGMA user_version = ", version));
+    }
     transaction.commit();
   }
 }

@@ -21,8 +21,8 @@ struct Migration {
 /// All steps of this program, version 1 first, without gaps.
 std::span<const Migration> migrations();
 
-/// Tables of version 1.
-extern const std::string_view tables_v1;
+/// Tables of version 1, and what each later one adds.
+extern const std::string_view tables_v1, tables_v2;
 
 /// CREATE VIEW statement of each public view, in the order of public_views().
 struct View {
@@ -38,7 +38,7 @@ std::vector<ColumnDescription> described_columns(Connection& connection);
 /// Descriptions that belong to no column of any view; a test expects none.
 std::vector<std::string> unused_descriptions(Connection& connection);
 
-/// Brings the file to the last version in `steps`: each step in a transaction of its own, after a
+/// Brings the file to the last version in `steps`: a new file in one transaction, else each step in one of its own, after a
 /// copy `<name>.v<old>.bak.db` beside a file that already has content.
 ///
 /// @throws Error if the file is newer than the last step.

@@ -178,4 +178,20 @@ CREATE TABLE dictionary_row (
 ) STRICT;
 )sql";
 
+const std::string_view tables_v2 = R"sql(
+CREATE TABLE inherent_structure_row (
+  id INTEGER PRIMARY KEY, sample_id INTEGER NOT NULL REFERENCES sample_row,
+  run_id INTEGER NOT NULL REFERENCES run_row,
+  series TEXT NOT NULL CHECK (series IN ('htc', 'heating', 'liquid')),
+  point_index INTEGER NOT NULL, step INTEGER NOT NULL, temperature_k REAL, energy_ev REAL NOT NULL,
+  energy_per_atom_ev REAL NOT NULL, energy_fixed_cell_ev REAL, energy_per_atom_fixed_cell_ev REAL,
+  volume_a3 REAL, volume_fixed_cell_a3 REAL, max_force_ev_per_a REAL,
+  swap_attempts INTEGER NOT NULL, swap_accepted INTEGER NOT NULL, swap_counts TEXT NOT NULL,
+  crystalline_fraction REAL, force_calls REAL, species TEXT NOT NULL,
+  cell_ax REAL, cell_ay REAL, cell_az REAL, cell_bx REAL, cell_by REAL, cell_bz REAL,
+  cell_cx REAL, cell_cy REAL, cell_cz REAL,
+  configuration_id INTEGER REFERENCES configuration_row, UNIQUE (sample_id, series, point_index)
+) STRICT;
+)sql";
+
 }  // namespace landscape::db::detail

@@ -6,7 +6,7 @@ namespace landscape::db::detail {
 namespace {
 
 // Only core SQL here: the files are read by every SQLite there is.
-constexpr std::array<View, 16> all_views = {{
+constexpr std::array<View, 17> all_views = {{
     {"samples", R"sql(
 SELECT s.id, s.name AS sample, s.composition, s.n_atoms, s.origin, s.state, p.name AS potential,
   s.energy_ev, s.energy_per_atom_ev, s.energy_fixed_cell_ev, s.energy_per_atom_fixed_cell_ev,
@@ -22,6 +22,13 @@ SELECT m.id, s.name AS sample, m.strain_xy, m.plane, m.energy_ev, m.max_force_ev
   m.stress_xx_gpa, m.stress_yy_gpa, m.stress_zz_gpa, m.stress_yz_gpa, m.stress_xz_gpa,
   m.stress_xy_gpa, m.lowest_curvature_ev_per_a2, m.origin, m.configuration_id, m.run_id, m.uid
 FROM minimum_row m JOIN sample_row s ON s.id = m.sample_id)sql"},
+    {"inherent_structures", R"sql(
+SELECT i.id, s.name AS sample, i.series, i.point_index, i.step, i.temperature_k, i.energy_ev,
+  i.energy_per_atom_ev, i.energy_fixed_cell_ev, i.energy_per_atom_fixed_cell_ev, i.volume_a3,
+  i.volume_fixed_cell_a3, i.max_force_ev_per_a, i.swap_attempts, i.swap_accepted, i.swap_counts,
+  i.crystalline_fraction, i.force_calls, i.cell_ax, i.cell_ay, i.cell_az, i.cell_bx, i.cell_by,
+  i.cell_bz, i.cell_cx, i.cell_cy, i.cell_cz, i.species, i.configuration_id, i.run_id
+FROM inherent_structure_row i JOIN sample_row s ON s.id = i.sample_id)sql"},
     {"saddles", R"sql(
 SELECT d.id, s.name AS sample, d.strain_xy, d.plane, d.energy_ev, d.max_force_ev_per_a,
   d.curvature_ev_per_a2, d.second_curvature_ev_per_a2, d.negative_eigenvalues, d.proof, d.connected,

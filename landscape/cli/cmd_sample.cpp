@@ -1,3 +1,4 @@
+#include <cmath>
 #include <iostream>
 
 #include "db/query.hpp"
@@ -5,7 +6,7 @@
 #include "landscape/cli/stop.hpp"
 #include "landscape/cli/structure_input.hpp"
 #include "landscape/cli/table.hpp"
-#include "landscape/workflow/sample.hpp"
+#include "landscape/workflow/htc.hpp"
 #include "md/core/error.hpp"
 
 namespace landscape::cli {
@@ -87,6 +88,68 @@ void add_quench(CLI::App& parent, Context& context) {
   });
 }
 
+/// The keys of a sample, cycles, acceptance and the energy after each cycle.
+nlohmann::json htc_json(const HtcResult& result) {
+  auto out = sample_json(result.sample.sample);
+  out["cycles"] = result.cycles.size();
+  out["why_ended"] = result.why_ended;
+  auto& energies = out["energies_per_atom_ev"] = nlohmann::json::array();
+  for (const auto& c : result.cycles) energies.push_back(c.energy_per_atom_ev);
+  out["swap_acceptance"] = nlohmann::json(nullptr);
+  out["swap_acceptance_per_pair"] = nlohmann::json::object();
+  out["crystalline_fraction"] = nlohmann::json(nullptr);
+  if (!result.cycles.empty()) {
+    const auto& last = result.cycles.back();
+    const auto share = [](double accepted, double attempts) {
+      return attempts > 0.0 ? nlohmann::json(accepted / attempts) : nlohmann::json(nullptr);
+    };
+    out["swap_acceptance"] = share(static_cast<double>(last.swap_accepted), static_cast<double>(last.swap_attempts));
+    const auto counts = nlohmann::json::parse(last.swap_counts);
+    for (const auto& [pair, count] : counts.items())
+      out["swap_acceptance_per_pair"][pair] = share(count.at(1).get<double>(), count.at(0).get<double>());
+    out["crystalline_fraction"] = last.crystalline_fraction;
+  }
+  return out;
+}
+
+void add_htc(CLI::App& parent, Context& context) {
+  auto* command = parent.add_subcommand("htc", "anneal a sample by hybrid MD/MC thermal cycling");
+  auto o = std::make_shared<HtcRequest>();
+  auto& c = o->cycle;
+  command->add_option("--name", o->name, "name of the new sample")->required();
+  command->add_option("--from", o->from, "sample to start from")->required();
+  command->add_option("--cycles", c.cycles, "cycles t-low -> t-high -> t-low")->capture_default_str();
+  command->add_option("--t-high", c.high_temperature_k, "[K]")->capture_default_str();
+  command->add_option("--t-low", c.low_temperature_k, "[K]; the same as --t-high for constant temperature")->capture_default_str();
+  command->add_option("--swaps", c.swaps_per_step, "attempted swaps of unlike atoms for each time step; 0: plain MD")->capture_default_str();
+  command->add_option("--swap-interval", c.swap_interval, "steps between swaps, which are then as many more at once")->capture_default_str();
+  command->add_option("--ramp-rate", c.rate_k_per_s, "of heating and cooling [K/s]")->capture_default_str();
+  command->add_option("--hold", c.hold_high_ps, "time at t-high [ps]; the length of a cycle at constant temperature")->capture_default_str();
+  command->add_option("--hold-low", c.hold_low_ps, "time at t-low [ps]")->capture_default_str();
+  command->add_option("--flexible-below", c.flexible_below_k, "the cell may change its shape below this temperature [K]")->capture_default_str();
+  command->add_option("--pressure", c.pressure_gpa, "[GPa]")->capture_default_str();
+  command->add_option("--dt", c.dt_ps, "time step [ps]")->capture_default_str();
+  command->add_option("--patience", o->patience, "end after so many cycles without gain; 0: never")->capture_default_str();
+  command->add_option("--min-gain", o->min_gain_ev, "a smaller gain is none [eV/atom]")->capture_default_str();
+  command->callback([&context, o] {
+    context.action = [&context, o] {
+      o->cycle.validate();
+      db::Database database(context.global.database);
+      const auto result = htc_sample(database, *o, context.session("htc " + o->name));
+      if (!result.cycles.empty() && result.cycles.back().crystalline_fraction > crystalline_warning)
+        context.note(md::message("landscape: warning: ", std::round(100.0 * result.cycles.back().crystalline_fraction),
+                                 " % of the atoms of ", o->name, " are in crystalline surroundings"));
+      if (result.sample.outcome == SampleOutcome::Made || result.sample.outcome == SampleOutcome::AlreadyThere) {
+        if (result.sample.outcome == SampleOutcome::AlreadyThere)
+          context.note(md::message("sample ", o->name, " is there already"));
+        context.print(htc_json(result));
+        return exit_done;
+      }
+      return report(context, result.sample);
+    };
+  });
+}
+
 struct ImportOptions {
   StructureOptions structure;
   std::string name;
@@ -132,6 +195,7 @@ void add_sample_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("sample", "make or list samples");
   command->require_subcommand(1);
   add_quench(*command, context);
+  add_htc(*command, context);
   add_import(*command, context);
   add_list(*command, context);
 }

@@ -5,6 +5,7 @@ namespace landscape::cli {
 void add_commands(CLI::App& app, Context& context) {
   add_energy_command(app, context);
   add_minimize_command(app, context);
+  add_md_command(app, context);
   add_sample_command(app, context);
   add_map_command(app, context);
   add_neb_command(app, context);

@@ -7,6 +7,7 @@ namespace landscape::cli {
 
 void add_energy_command(CLI::App& app, Context& context);
 void add_minimize_command(CLI::App& app, Context& context);
+void add_md_command(CLI::App& app, Context& context);
 void add_sample_command(CLI::App& app, Context& context);
 void add_map_command(CLI::App& app, Context& context);
 void add_neb_command(CLI::App& app, Context& context);

@@ -18,7 +18,7 @@ json parsed(const db::CheckpointRecord& record) {
 }  // namespace
 
 db::CheckpointRecord encode_dynamics(const md::DynamicsState& state, const std::string& key, db::Id run_id,
-                                     const std::string& options) {
+                                     const std::string& options, const std::string& extra) {
   std::vector<double> numbers;
   const auto append = [&](const auto& values) { numbers.insert(numbers.end(), values.data(), values.data() + values.size()); };
   numbers.push_back(state.temperature_k);
@@ -37,6 +37,7 @@ db::CheckpointRecord encode_dynamics(const md::DynamicsState& state, const std::
   record.run_id = run_id;
   record.step = state.steps;
   record.state = json{{"options", options},
+                      {"extra", extra},
                       {"ensemble", static_cast<int>(state.ensemble)},
                       {"species", species},
                       {"chain", state.thermostat.positions.size()},
@@ -86,5 +87,6 @@ md::DynamicsState decode_dynamics(const db::CheckpointRecord& record) {
 }
 
 std::string checkpoint_options(const db::CheckpointRecord& record) { return parsed(record).value("options", ""); }
+std::string checkpoint_extra(const db::CheckpointRecord& record) { return parsed(record).value("extra", ""); }
 
 }  // namespace landscape

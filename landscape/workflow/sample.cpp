@@ -1,26 +1,21 @@
 #include "landscape/workflow/sample.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
 #include "landscape/workflow/records.hpp"
+#include "landscape/workflow/sample_store.hpp"
 #include "md/core/error.hpp"
-#include "md/core/parallel.hpp"
 #include "md/core/sha256.hpp"
 
 namespace landscape {
 namespace {
 
 using nlohmann::json;
+using namespace detail;
 
 constexpr std::int64_t checkpoint_steps = 2000;
-
-/// Threads beyond the chunks of a force call would only wait.
-int useful_threads(Eigen::Index atoms, const Session& session) {
-  return std::min(session.threads, md::chunk_count(atoms));
-}
 
 std::string options_text(const QuenchRequest& request, const md::MeltQuenchOptions& o) {
   json options = {{"origin", "quench"},
@@ -60,118 +55,6 @@ std::string options_text(const ImportRequest& request) {
               {"cell", cell_mode_name(request.cell)},
               {"structure", md::sha256(text)}}
       .dump();
-}
-
-/// The options in which two JSON texts differ, "rate_k_per_s was 1e13, asked 1e12".
-std::string difference(const std::string& stored, const std::string& asked) {
-  const auto a = json::parse(stored, nullptr, false);
-  const auto b = json::parse(asked, nullptr, false);
-  if (!a.is_object() || !b.is_object()) return "other options";
-  std::string text;
-  json keys = a;
-  keys.update(b);
-  for (const auto& [key, ignored] : keys.items()) {
-    const json x = a.value(key, json{});
-    const json y = b.value(key, json{});
-    if (x != y) text += (text.empty() ? "" : "; ") + key + " was " + x.dump() + ", asked " + y.dump();
-  }
-  return text;
-}
-
-void refuse_other_options(const std::string& what, const std::string& name, const std::string& stored,
-                          const std::string& asked) {
-  if (stored == asked) return;
-  throw db::Error(db::message(what, " ", name, " was made with other options (", difference(stored, asked),
-                              "); choose another name or the same options"));
-}
-
-/// The known sample of that name, if its options are those asked for.
-std::optional<SampleResult> known_sample(db::Database& database, const std::string& name, const std::string& options) {
-  if (name.empty()) throw md::InputError("a sample needs a name, got an empty one");
-  auto sample = database.find_sample(name);
-  if (!sample) return std::nullopt;
-  refuse_other_options("sample", name, sample->defining_options, options);
-  return SampleResult{SampleOutcome::AlreadyThere, *sample, 0};
-}
-
-/// Relaxes in the given cell and then, where asked, with the cell; stores sample and reference minimum.
-SampleResult relax_and_store(db::Database& database, const md::Configuration& start,
-                             const std::shared_ptr<const md::Potential>& potential, md::CellMode cell,
-                             db::SampleRecord sample, double calls_before, const Session& session, const Run& run,
-                             const std::string& checkpoint_key) {
-  md::CellMinimizeOptions options;
-  options.max_stress_gpa = sample_max_stress_gpa;
-  options.minimize.max_force = sample_max_force;
-  const md::SurfaceOptions surface_options{.threads = useful_threads(start.size(), session)};
-  const md::MinimizeObserver observe = [&](const md::MinimizeProgress&) {
-    return session.stopped() ? md::Control::Stop : md::Control::Continue;
-  };
-  auto relaxed = md::minimize_with_cell(potential, start, options, surface_options, observe);
-  double calls = calls_before + static_cast<double>(relaxed.minimum.force_calls);
-  SampleResult result;
-  const auto failed = [&](const md::MinimizeResult& minimum) {
-    if (minimum.converged()) return false;
-    result.outcome = minimum.status == md::MinimizeStatus::StoppedByObserver ? SampleOutcome::Interrupted
-                                                                               : SampleOutcome::NotConverged;
-    sample.energy_ev = minimum.energy;
-    sample.energy_per_atom_ev = minimum.energy / static_cast<double>(start.size());
-    sample.max_force_ev_per_a = minimum.max_force;
-    sample.force_calls = calls;
-    describe_structure(relaxed.configuration, *potential, sample);
-    result.sample = sample;
-    return true;
-  };
-  if (failed(relaxed.minimum)) return result;
-  const auto n = static_cast<double>(start.size());
-  sample.energy_fixed_cell_ev = relaxed.minimum.energy;
-  sample.energy_per_atom_fixed_cell_ev = relaxed.minimum.energy / n;
-  if (start.cell.fully_periodic()) sample.volume_fixed_cell_a3 = start.cell.volume();
-  session.say(md::message("inherent structure in the fixed cell: ", relaxed.minimum.energy / n, " eV/atom"));
-  if (cell != md::CellMode::Fixed) {
-    options.cell = cell;
-    relaxed = md::minimize_with_cell(potential, relaxed.configuration, options, surface_options, observe);
-    calls += static_cast<double>(relaxed.minimum.force_calls);
-    if (failed(relaxed.minimum)) return result;
-    session.say(md::message("inherent structure in the relaxed cell: ", relaxed.minimum.energy / n, " eV/atom"));
-  }
-  describe_structure(relaxed.configuration, *potential, sample);
-  // Energy and stress of the stored numbers, with a fresh neighbor list: what every later command starts from.
-  const md::Configuration stored{sample_cell(sample), relaxed.configuration.species, relaxed.configuration.positions,
-                                 {}, relaxed.configuration.movable, {}};
-  md::AtomicSurface surface(potential, stored, surface_options);
-  Eigen::VectorXd gradient(surface.dof());
-  sample.energy_ev = surface.evaluate(surface.gather(stored.positions), gradient);
-  sample.energy_per_atom_ev = sample.energy_ev / n;
-  sample.max_force_ev_per_a = md::max_norm(gradient, 3);
-  sample.stress_gpa = stress_gpa(surface.stress());
-  sample.force_calls = calls + 1.0;
-  sample.run_id = run.id();
-
-  db::Transaction transaction(database);
-  sample.potential_id = ensure_potential(database, *potential);
-  sample.id = database.add_sample(sample);
-  db::MinimumRecord minimum;
-  minimum.sample_id = sample.id;
-  minimum.run_id = run.id();
-  minimum.energy_ev = sample.energy_ev;
-  minimum.max_force_ev_per_a = sample.max_force_ev_per_a;
-  minimum.stress_gpa = sample.stress_gpa;
-  minimum.configuration_id = database.add_configuration(encode_positions(stored.positions));
-  minimum.uid = make_uid(sample_uid_text(database, sample) + "/reference");
-  sample.minimum_id = database.add_minimum(minimum);
-  sample.state = "ready";
-  database.update_sample(sample);
-  if (!checkpoint_key.empty()) database.erase_checkpoint(checkpoint_key);
-  transaction.commit();
-  result.sample = sample;
-  return result;
-}
-
-void finish(Run& run, const SampleResult& result) {
-  const char* status = "done";
-  if (result.outcome == SampleOutcome::Interrupted) status = "interrupted";
-  if (result.outcome == SampleOutcome::NotConverged) status = "incomplete";
-  run.finish(status, result.sample.force_calls);
 }
 
 }  // namespace
@@ -240,13 +123,14 @@ SampleResult quench_sample(db::Database& database, const QuenchRequest& request,
     sample.defining_options = text;
     sample.quench_rate_k_per_s = options.rate_k_per_s;
     sample.melt_temperature_k = options.melt_temperature_k;
-    result = relax_and_store(database, quench.configuration(), request.potential, request.cell, sample, steps, session,
-                             run, key);
-    if (result.outcome != SampleOutcome::Made && result.outcome != SampleOutcome::NotConverged) keep();
+    auto relaxed = relax(request.potential, quench.configuration(), request.cell, session);
+    relaxed.force_calls += steps;
+    result = store_sample(database, relaxed, quench.dynamics().cell().volume(), sample, *request.potential, run.id(), key);
+    if (result.outcome == SampleOutcome::Interrupted) keep();
   } else {
     keep();
   }
-  finish(run, result);
+  run.finish(run_status(result.outcome), result.sample.force_calls);
   return result;
 }
 
@@ -267,9 +151,12 @@ SampleResult import_sample(db::Database& database, const ImportRequest& request,
   md::Configuration start = request.configuration;
   start.velocities.resize(3, 0);
   start.ids.clear();
-  auto result = relax_and_store(database, start, request.potential, request.cell, sample, 1.0, session, run, "");
+  auto relaxed = relax(request.potential, start, request.cell, session);
+  relaxed.force_calls += 1.0;
+  const double volume = start.cell.fully_periodic() ? start.cell.volume() : db::unknown;
+  auto result = store_sample(database, relaxed, volume, sample, *request.potential, run.id(), "");
   result.sample.name = request.name;
-  finish(run, result);
+  run.finish(run_status(result.outcome), result.sample.force_calls);
   return result;
 }
 

@@ -17,7 +17,7 @@ enum class Stream : std::uint32_t {
   Types = 3,        ///< which lattice site gets which element
   Lanczos = 4,      ///< first vector of an eigensolver
   Displacement = 5, ///< random displacement of positions
-  Swap = 6,         ///< Monte Carlo swaps
+  Swap = 6,         ///< Monte Carlo swaps of step k
   CenterAtom = 7,   ///< centre of search k
 };
 

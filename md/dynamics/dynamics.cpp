@@ -269,7 +269,7 @@ void Dynamics::refresh_forces() {
                    " K): ");
   };
   try {
-    list_.update(configuration_.cell, configuration_.positions);
+    list_.update(configuration_.cell, configuration_.positions, options_.threads);
     result_ = potential_->compute(configuration_.positions, types_, list_, forces_, scratch_,
                                   options_.threads);
   } catch (const InputError& error) {

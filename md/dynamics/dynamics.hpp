@@ -118,6 +118,8 @@ class Dynamics {
   const Potential& potential() const { return *potential_; }
   const NeighborList& neighbors() const { return list_; }
   std::int64_t force_calls() const { return force_calls_; }
+  /// ρ of each atom in the last force call; empty where the potential has none.
+  const Eigen::VectorXd& densities() const { return scratch_.density; }
 
   // Between steps
   // --------------------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ CellMinimizeResult minimize_with_cell(std::shared_ptr<const Potential> potential
       const bool stress_done = stress <= options.max_stress_gpa;
       result.minimum.energy = energy;
       result.minimum.max_force = force;
-      if (result.minimum.status == MinimizeStatus::StoppedByObserver) break;
+      if (result.minimum.status == MinimizeStatus::StoppedByObserver || result.minimum.status == MinimizeStatus::Stalled) break;
       if (forces_done && stress_done) {
         result.minimum.status = MinimizeStatus::Converged;
         break;

@@ -36,6 +36,11 @@ struct State {
   double max_force = 0.0;
 };
 
+/// A table whose slope jumps (ZrCuAl_2009 at its cutoff, by up to 6e-4 eV/Å) can hold a minimum in its kink, where the force has
+/// no zero. A run that has found no smaller force for this many iterations is taken to be there, and its best point is the
+/// answer. Without kinks the longest such stretch of 24 minimizations of strongly disordered 500-atom Cu-Zr was 783.
+constexpr int stall_iterations = 2000;
+
 /// Rounding error of an energy: sums over thousands of pairs keep about 13 digits.
 double energy_noise(double energy) { return 1e-12 * std::max(1.0, std::abs(energy)); }
 
@@ -46,6 +51,9 @@ MinimizeStatus run_lbfgs(EnergySurface& surface, Eigen::Ref<VectorXd> x, const M
   VectorXd trial(x.size()), trial_gradient(x.size());
   double limit = o.max_step;
   int failures = 0;
+  VectorXd best = x;
+  double best_force = s.max_force;
+  int best_iteration = iteration;
   for (; iteration < o.max_iterations; ++iteration) {
     if (s.max_force <= o.max_force) return MinimizeStatus::Converged;
     if (observe && observe({iteration, s.energy, s.max_force}) == Control::Stop)
@@ -69,6 +77,16 @@ MinimizeStatus run_lbfgs(EnergySurface& surface, Eigen::Ref<VectorXd> x, const M
     s.energy = energy;
     s.gradient.swap(trial_gradient);
     s.max_force = max_norm(s.gradient, block);
+    if (s.max_force < best_force) {
+      best = x;
+      best_force = s.max_force;
+      best_iteration = iteration;
+    } else if (iteration - best_iteration >= stall_iterations) {
+      x = best;
+      s.energy = surface.evaluate(x, s.gradient);
+      s.max_force = max_norm(s.gradient, block);
+      return MinimizeStatus::Stalled;
+    }
   }
   return MinimizeStatus::IterationLimit;
 }

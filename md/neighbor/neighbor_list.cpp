@@ -61,6 +61,7 @@ bool NeighborList::still_valid(const Cell& cell, const Eigen::Ref<const Matrix3X
 }
 
 void NeighborList::place_shifts(const Cell& cell) {
+  edges_ = cell.matrix();
   shift_vectors_.resize(slots_.shifts.size());
   for (std::size_t s = 0; s < slots_.shifts.size(); ++s)
     shift_vectors_[s] = cell.matrix() * slots_.shifts[s].cast<double>();

@@ -39,6 +39,8 @@ class NeighborList {
   double cutoff() const { return cutoff_; }
   std::int64_t builds() const { return builds_; }
 
+  /// Edges of the cell of the last update() [Å].
+  const Eigen::Matrix3d& edges() const { return edges_; }
   const Slots& slots() const { return slots_; }
   const std::vector<Chunk>& chunks() const { return chunks_; }
   /// Slots of the neighbors that rank holds, without the padding.
@@ -73,7 +75,7 @@ class NeighborList {
   std::vector<std::uint32_t> row_count_;
   std::vector<std::vector<std::uint32_t>> chunk_rows_;
   std::vector<Eigen::Vector3d> shift_vectors_;
-  Eigen::Matrix3d built_matrix_, built_inverse_;
+  Eigen::Matrix3d edges_, built_matrix_, built_inverse_;
   Matrix3Xd built_positions_;
 };
 

@@ -23,6 +23,7 @@ struct EamScratch {
   std::vector<std::int32_t> rank_types;
   std::vector<std::int64_t> first_rows, second_rows;
   std::vector<double> embedding_slope;  ///< per atom
+  double* atom_density = nullptr;       ///< per atom: where the caller wants it
   std::vector<double> embedding_energy; ///< per chunk
 };
 
@@ -92,6 +93,7 @@ double EamPotential::embed_chunk(const NeighborList& list, const NeighborList::C
     for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
       density += scratch.total[slots.slots_of_rank[k]];
     const std::uint32_t atom = slots.atom[slots.home[rank]];
+    scratch.atom_density[atom] = density;
     const auto& pieces = embedding_[static_cast<std::size_t>(types[atom])];
     const double u = density / drho_;
     const auto m = static_cast<std::size_t>(std::clamp(u, 0.0, static_cast<double>(pieces.size() - 2)));
@@ -153,6 +155,8 @@ ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, 
   const auto count = static_cast<int>(chunks.size());
   if (!scratch.eam) scratch.eam = std::make_shared<EamScratch>();
   EamScratch& work = *scratch.eam;
+  scratch.density.resize(positions.cols());
+  work.atom_density = scratch.density.data();
   prepare(list, types, work);
   list.place(positions, work.slots.data(), threads);
   const auto each_slot = [&](auto&& value) {

@@ -1,11 +1,13 @@
 /// Tabulated embedded-atom potentials: alloy and Finnis-Sinclair densities, one kernel.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 
 #include "md/core/aligned.hpp"
 #include "md/potential/potential.hpp"
 #include "md/potential/spline.hpp"
+#include "md/simd/kernels.hpp"
 
 namespace landscape::md {
 
@@ -63,6 +65,44 @@ class EamPotential final : public Potential {
   std::size_t pieces_ = 0;                          ///< knots per pair table
   std::vector<std::vector<CubicPiece>> embedding_;
   AlignedVector<double> knots_;                     ///< [first][second][knot][simd::knot_doubles]
+
+  // Single terms, for the energy of local changes -----------------------------------------------------------------------
+ public:
+  /// Where a distance lies in the pair tables, all of which have the same knots.
+  struct Place {
+    std::size_t knot;
+    double p;
+  };
+  Place place(double r) const {
+    const double u = r / dr_;
+    const auto m = std::min(static_cast<std::size_t>(u), pieces_ - 2);
+    return {m, std::min(u - static_cast<double>(m), 1.0)};
+  }
+  /// ρ that each of the two puts on the other, and r φ [eV Å].
+  struct PairTerms {
+    double density_at_first, density_at_second, r_phi;
+  };
+  PairTerms pair_terms(int first, int second, Place at) const {
+    const double* knot =
+        knots_.data() + ((static_cast<std::size_t>(first) * elements_.size() + static_cast<std::size_t>(second)) * pieces_ + at.knot) *
+                            simd::knot_doubles;
+    const auto value = [&](std::size_t k) {
+      const double* next = knot + simd::knot_doubles;
+      const double rise = next[k] - knot[k], slopes = knot[k + 1] + next[k + 1];
+      const double c3 = slopes - 2.0 * rise, c2 = 3.0 * rise - slopes - knot[k + 1];
+      return ((c3 * at.p + c2) * at.p + knot[k + 1]) * at.p + knot[k];
+    };
+    return {value(0), value(2), value(4)};
+  }
+  /// F(ρ) of a type [eV], linear beyond the table.
+  double embedding(int type, double density) const {
+    const auto& pieces = embedding_[static_cast<std::size_t>(type)];
+    const double u = density / drho_;
+    const auto m = static_cast<std::size_t>(std::clamp(u, 0.0, static_cast<double>(pieces.size() - 2)));
+    const double p = std::min(u - static_cast<double>(m), 1.0);
+    const double value = pieces[m].value(p);
+    return density > density_max_ ? value + pieces[m].slope(p) / drho_ * (density - density_max_) : value;
+  }
 };
 
 }  // namespace landscape::md

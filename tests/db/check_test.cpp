@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "db/detail/connection.hpp"
+#include "db/detail/migrations.hpp"
 #include "support.hpp"
 
 namespace landscape::db {
@@ -127,7 +128,7 @@ TEST_F(Check, RefusesWhatIsNoDatabase) {
 
 TEST_F(Check, InfoCountsRowsAndNamesSamples) {
   const auto about = info(path_);
-  EXPECT_EQ(about.schema_version, 1);
+  EXPECT_EQ(about.schema_version, detail::migrations().back().version);
   EXPECT_EQ(about.created_by, "0.1.0");
   EXPECT_GT(about.size_bytes, 4096);
   EXPECT_EQ(about.samples, std::vector<std::string>{"S1"});

@@ -72,7 +72,7 @@ TEST(EventDatabase, RefusesANewerSchemaVersion) {
     const auto text = error_of([&] { Database(path, mode); });
     EXPECT_TRUE(contains(text, "x.db")) << text;
     EXPECT_TRUE(contains(text, "got 1000")) << text;
-    EXPECT_TRUE(contains(text, "expected schema version 1")) << text;
+    EXPECT_TRUE(contains(text, message("expected schema version ", detail::migrations().back().version))) << text;
   }
   EXPECT_EQ(slurp(path), before);
 }
@@ -180,38 +180,56 @@ TEST(EventDatabase, ChangesNothingWhenOpenedReadOnly) {
   EXPECT_TRUE(contains(error_of([&] { Transaction{reader}; }), "is not writable"));
 }
 
-const auto table_step = detail::Migration{2, "CREATE TABLE extra_row (id INTEGER PRIMARY KEY)"};
+/// The program's steps and one more.
+std::vector<detail::Migration> steps_and(std::string_view sql) {
+  std::vector<detail::Migration> steps(detail::migrations().begin(), detail::migrations().end());
+  steps.push_back({steps.back().version + 1, sql});
+  return steps;
+}
 
 TEST(Migration, KeepsTheContentAndACopyOfTheOldFile) {
   TemporaryFolder folder;
   const auto path = folder / "x.db";
   make_study(*std::make_unique<Database>(path));
-  const std::vector<detail::Migration> steps = {detail::migrations().front(), table_step};
+  const auto steps = steps_and("CREATE TABLE extra_row (id INTEGER PRIMARY KEY)");
+  const int old = detail::migrations().back().version;
   {
     auto connection = raw(path);
     detail::migrate(connection, steps);
-    EXPECT_EQ(connection.number("PRAGMA user_version"), 2);
+    EXPECT_EQ(connection.number("PRAGMA user_version"), old + 1);
     EXPECT_EQ(connection.number("SELECT count(*) FROM extra_row"), 0);
     EXPECT_EQ(connection.number("SELECT count(*) FROM events"), 1);
   }
-  Database copy(path.string() + ".v1.bak.db", Mode::ReadOnly);
-  EXPECT_EQ(copy.schema_version(), 1);
+  Database copy(message(path.string(), ".v", old, ".bak.db"), Mode::ReadOnly);
+  EXPECT_EQ(copy.schema_version(), old);
   EXPECT_EQ(copy.samples().size(), 1u);
+}
+
+TEST(Migration, BringsAFileOfVersionOneToThePresentOne) {
+  TemporaryFolder folder;
+  const auto path = folder / "x.db";
+  {
+    auto connection = raw(path);
+    // 0x4c4e4453 is "LNDS". The views of that time are not made anew: they are dropped anyway.
+    connection.execute(std::string(detail::tables_v1) + "; PRAGMA application_id = " + std::to_string(0x4c4e4453) +
+                       "; PRAGMA user_version = 1");
+  }
+  Database database(path);
+  EXPECT_EQ(database.schema_version(), detail::migrations().back().version);
+  EXPECT_EQ(raw(path).number("SELECT count(*) FROM inherent_structures"), 0);
 }
 
 TEST(Migration, LeavesTheFileAsItWasWhenAStepFails) {
   TemporaryFolder folder;
   const auto path = folder / "x.db";
   make_study(*std::make_unique<Database>(path));
-  const std::vector<detail::Migration> steps = {
-      detail::migrations().front(),
-      {2, "CREATE TABLE extra_row (id INTEGER); INSERT INTO no_such_table VALUES (1)"}};
+  const auto steps = steps_and("CREATE TABLE extra_row (id INTEGER); INSERT INTO no_such_table VALUES (1)");
   {
     auto connection = raw(path);
     error_of([&] { detail::migrate(connection, steps); });
   }
   Database database(path);
-  EXPECT_EQ(database.schema_version(), 1);
+  EXPECT_EQ(database.schema_version(), detail::migrations().back().version);
   EXPECT_EQ(run_query(path, {}).rows.size(), 1u);
   EXPECT_EQ(raw(path).number("SELECT count(*) FROM sqlite_master WHERE name = 'extra_row'"), 0);
 }

@@ -269,6 +269,31 @@ TEST_F(StoredRecord, LinksAPlasticEventAndItsEventBothWays) {
   EXPECT_EQ(database_.steps_of_shear(shear).size(), 1u);
 }
 
+TEST_F(StoredRecord, KeepsInherentStructuresInOrderOfTheirPoints) {
+  const auto study = make_study(database_);
+  InherentStructureRecord structure;
+  structure.sample_id = study.sample;
+  structure.run_id = study.run;
+  structure.series = "htc";
+  structure.energy_ev = -10.0;
+  structure.energy_per_atom_ev = -5.0;
+  for (const std::int64_t point : {2, 1}) {
+    structure.point_index = point;
+    structure.configuration_id = study.configuration;
+    structure.temperature_k = 100.0 * static_cast<double>(point);
+    database_.add_inherent_structure(structure);
+  }
+  const auto found = database_.inherent_structures(study.sample, "htc");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].point_index, 1);
+  EXPECT_EQ(found[1].temperature_k, 200.0);
+  EXPECT_TRUE(std::isnan(found[1].volume_a3));
+  EXPECT_TRUE(database_.inherent_structures(study.sample, "heating").empty());
+  error_of([&] { database_.add_inherent_structure(structure); });  // the same point again
+  structure.series = "other";
+  error_of([&] { database_.add_inherent_structure(structure); });
+}
+
 TEST_F(StoredRecord, ReplacesAtomValuesOfTheSameName) {
   const auto study = make_study(database_);
   AtomValueRecord key;

@@ -1,0 +1,157 @@
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "landscape/cli/commands.hpp"
+#include "landscape/cli/stop.hpp"
+#include "landscape/cli/structure_input.hpp"
+#include "landscape/workflow/htc.hpp"
+#include "md/core/error.hpp"
+#include "md/core/units.hpp"
+#include "md/montecarlo/swap.hpp"
+
+namespace landscape::cli {
+namespace {
+
+struct Options {
+  StructureOptions structure;
+  std::string ensemble;
+  double temperature_k = 0.0;
+  std::int64_t steps = 0;
+  int swaps = 0;
+  std::int64_t every = 100;
+  std::string output;
+  md::DynamicsOptions dynamics;
+};
+
+md::Ensemble ensemble_of(const std::string& name) {
+  if (name == "nve") return md::Ensemble::Nve;
+  if (name == "nvt") return md::Ensemble::Nvt;
+  return md::Ensemble::NptIsotropic;
+}
+
+/// Frames of the run, appended to an extended XYZ file as they come.
+class Trajectory {
+ public:
+  explicit Trajectory(const std::string& path) : path_(path) {}
+  void add(const md::Dynamics& dynamics) {
+    if (path_.empty()) return;
+    md::Frame frame;
+    frame.configuration = dynamics.configuration();
+    frame.energy_ev = dynamics.potential_energy();
+    frame.forces = dynamics.forces();
+    frame.info["step"] = std::to_string(dynamics.steps());
+    md::write_extxyz(path_, std::span<const md::Frame>(&frame, 1), first_ ? md::WriteMode::Replace : md::WriteMode::Append);
+    first_ = false;
+  }
+
+ private:
+  std::string path_;
+  bool first_ = true;
+};
+
+int run(const Context& context, Options o) {
+  if (o.steps < 1) throw md::InputError(md::message("steps ", o.steps, ", expected at least 1"));
+  if (o.swaps < 0) throw md::InputError(md::message("swaps ", o.swaps, ", expected at least 0"));
+  if (o.every < 1) throw md::InputError(md::message("every ", o.every, ", expected at least 1 step"));
+  if (!o.output.empty() && md::format_of_ending(o.output) != md::StructureFormat::Extxyz)
+    throw md::InputError("trajectory " + o.output + ": expected a name ending in .xyz or .extxyz");
+  const auto input = open_structure(o.structure);
+  const auto session = context.session("md");
+  o.dynamics.ensemble = ensemble_of(o.ensemble);
+  o.dynamics.temperature_k = o.temperature_k;
+  o.dynamics.threads = session.threads;
+  o.dynamics.validate();
+
+  md::Configuration start = input.configuration;
+  const auto types = input.potential->types_of(start.species);
+  Eigen::VectorXd masses(start.size());
+  for (Eigen::Index i = 0; i < start.size(); ++i) masses[i] = input.potential->mass(types[static_cast<std::size_t>(i)]);
+  md::CounterRng velocities(session.seed, md::Stream::Velocities, 0);
+  md::draw_velocities(start, masses, o.temperature_k, velocities);
+  md::Dynamics dynamics(input.potential, start, o.dynamics);
+  std::optional<md::SwapMonteCarlo> swaps;
+  if (o.swaps > 0) swaps.emplace(input.potential, dynamics, session.seed);
+
+  Trajectory trajectory(o.output);
+  trajectory.add(dynamics);
+  double temperature = 0.0, density = 0.0, seconds = 0.0;
+  std::int64_t averaged = 0;
+  using Clock = std::chrono::steady_clock;
+  auto begin = Clock::now();
+  const auto pause = [&] { seconds += std::chrono::duration<double>(Clock::now() - begin).count(); };
+  while (dynamics.steps() < o.steps && !session.stopped()) {
+    dynamics.step();
+    if (swaps) swaps->sweep(dynamics, o.swaps);
+    if (2 * dynamics.steps() > o.steps) {
+      temperature += dynamics.temperature_k();
+      density += dynamics.masses().sum() / dynamics.cell().volume();
+      ++averaged;
+    }
+    if (dynamics.steps() % o.every == 0) {
+      pause();
+      trajectory.add(dynamics);
+      session.report({dynamics.steps(), o.steps, md::message(std::round(dynamics.temperature_k()), " K")});
+      begin = Clock::now();
+    }
+  }
+  pause();
+  const auto n = static_cast<double>(start.size());
+  const auto steps = static_cast<double>(dynamics.steps());
+  const auto mean = static_cast<double>(averaged);
+  nlohmann::json result = {{"steps", dynamics.steps()},
+                           {"atoms", start.size()},
+                           {"seconds", seconds},
+                           {"ns_per_atom_step", 1e9 * seconds / (n * steps)},
+                           {"temperature_k", temperature / mean},
+                           {"potential_energy_ev", dynamics.potential_energy()},
+                           {"density_g_per_cm3", nullptr},
+                           {"conserved_ev", dynamics.conserved_quantity()},
+                           {"pressure_gpa", dynamics.pressure_gpa()},
+                           {"swap_attempts", 0},
+                           {"swap_accepted", 0},
+                           {"swap_counts", nlohmann::json::object()}};
+  if (start.cell.fully_periodic()) result["density_g_per_cm3"] = density / mean * md::units::g_per_cm3;
+  if (swaps) {
+    std::int64_t attempts = 0, accepted = 0;
+    for (const auto& c : swaps->counts()) {
+      attempts += c.attempts;
+      accepted += c.accepted;
+    }
+    result["swap_attempts"] = attempts;
+    result["swap_accepted"] = accepted;
+    result["swap_counts"] =
+        nlohmann::json::parse(swap_counts_text(swaps->counts(), *input.potential, dynamics.configuration().species));
+  }
+  if (dynamics.steps() < o.steps) {
+    context.note(md::message("landscape: ", stop_reason(), " at step ", dynamics.steps(), " of ", o.steps,
+                             "; plain dynamics are not continued, their frames are kept"));
+    return exit_stopped;
+  }
+  if (o.steps % o.every != 0) trajectory.add(dynamics);
+  context.print(result);
+  return exit_done;
+}
+
+}  // namespace
+
+void add_md_command(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("md", "plain molecular dynamics, with swaps where asked for");
+  auto o = std::make_shared<Options>();
+  add_structure_options(*command, o->structure);
+  command->add_option("--ensemble", o->ensemble, "nve, nvt, or npt (isotropic)")
+      ->check(CLI::IsMember({"nve", "nvt", "npt"}))->required();
+  command->add_option("--temperature", o->temperature_k, "of the velocities drawn at step 0, and set point [K]")->required();
+  command->add_option("--steps", o->steps, "number of time steps")->required();
+  command->add_option("--dt", o->dynamics.dt_ps, "time step [ps]")->capture_default_str();
+  command->add_option("--pressure", o->dynamics.pressure_gpa, "set point of npt [GPa]")->capture_default_str();
+  command->add_option("--thermostat", o->dynamics.thermostat_ps, "period [ps]")->capture_default_str();
+  command->add_option("--barostat", o->dynamics.barostat_ps, "period [ps]")->capture_default_str();
+  command->add_option("--skin", o->dynamics.skin, "of the neighbor list [Å]")->capture_default_str();
+  command->add_option("--swaps", o->swaps, "attempted swaps of unlike atoms after each step")->capture_default_str();
+  command->add_option("-o,--output", o->output, "trajectory, extended XYZ");
+  command->add_option("--every", o->every, "steps between frames")->capture_default_str();
+  command->callback([&context, o] { context.action = [&context, o] { return run(context, *o); }; });
+}
+
+}  // namespace landscape::cli

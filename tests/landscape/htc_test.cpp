@@ -1,0 +1,133 @@
+/// Thermal cycling and plain dynamics as a user runs them: keys, resume, refusals.
+#include <gtest/gtest.h>
+
+#include "db/content.hpp"
+#include "tests/landscape/program.hpp"
+
+namespace landscape::test {
+namespace {
+
+void quench(const Workplace& place, const std::string& database) {
+  const auto result = place.run({"--db", database, "sample", "quench", "--name", "g", "--composition", "Cu64Zr36", "--atoms", "64",
+                                 "--potential", "CuZr_mm.eam.fs", "--melt-ps", "0.5", "--rate", "2e15", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+}
+
+std::vector<std::string> htc(const std::string& database, const std::vector<std::string>& more = {},
+                             const std::string& cycles = "3") {
+  std::vector<std::string> arguments = {"--db", database, "sample", "htc", "--cycles", cycles, "--name", "h", "--from", "g", "--t-high", "900", "--ramp-rate", "1e15", "--json"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+TEST(Htc, PrintsItsKeysAndKeepsTheInherentStructureOfEachCycle) {
+  const Workplace place;
+  quench(place, "a.db");
+  const auto result = place.run(htc("a.db"));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto out = result.json();
+  EXPECT_EQ(out["sample"], "h");
+  EXPECT_EQ(out["origin"], "htc");
+  EXPECT_EQ(out["cycles"], 3);
+  ASSERT_EQ(out["energies_per_atom_ev"].size(), 3u);
+  EXPECT_EQ(out["energies_per_atom_ev"][2], out["energy_per_atom_ev"]);
+  EXPECT_GT(out["swap_acceptance"].get<double>(), 0.0);
+  EXPECT_LT(out["swap_acceptance"].get<double>(), 0.5);
+  EXPECT_TRUE(out["swap_acceptance_per_pair"].contains("Cu-Zr"));
+  for (const char* key : {"density_g_per_cm3", "volume_a3", "crystalline_fraction", "force_calls"}) EXPECT_TRUE(out[key].is_number()) << key;
+  const auto rows = place.run({"--db", "a.db", "query", "inherent_structures", "--json"}).json();
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[2]["energy_per_atom_ev"], out["energy_per_atom_ev"]);
+  EXPECT_EQ(rows[2]["swap_attempts"], 10 * rows[2]["step"].get<int>());
+  EXPECT_EQ(place.run({"--db", "a.db", "db", "check"}).code, 0);
+  // Asked again it reports the same; with other options it refuses.
+  EXPECT_EQ(place.run(htc("a.db")).json(), out);
+  const auto other = place.run(htc("a.db", {"--swaps", "5"}));
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("swaps_per_step was 10, asked 5"), std::string::npos) << other.err;
+}
+
+TEST(Htc, GoesOnAfterAKillAndDoesNotDependOnThreads) {
+  const Workplace place;
+  quench(place, "straight.db");
+  quench(place, "killed.db");
+  auto one = htc("straight.db", {"--threads", "1"});
+  auto two = htc("killed.db", {"--threads", "2"});
+  const auto straight = place.run(one);
+  ASSERT_EQ(straight.code, 0) << straight.err;
+  for (const double seconds : {0.3, 0.7, 0.5}) place.run(two, seconds);
+  EXPECT_EQ(place.run(two).json(), straight.json());
+  EXPECT_EQ(db::content_lines(place.path("straight.db")), db::content_lines(place.path("killed.db")));
+}
+
+TEST(Htc, TimeLimitKeepsAStateThatTheSameCommandContinues) {
+  const Workplace place;
+  quench(place, "a.db");
+  quench(place, "b.db");
+  const auto limited = place.run(htc("a.db", {"--time-limit", "0.2s"}));
+  EXPECT_EQ(limited.code, 130);
+  EXPECT_EQ(limited.out, "");
+  EXPECT_NE(limited.err.find("continues"), std::string::npos) << limited.err;
+  EXPECT_EQ(place.run(htc("a.db")).json(), place.run(htc("b.db")).json());
+}
+
+TEST(Htc, EndsEarlyWithoutGain) {
+  const Workplace place;
+  quench(place, "a.db");
+  // No gain is ever as large as 10 eV: one cycle, then as many as the patience.
+  const auto out = place.run(htc("a.db", {"--patience", "2", "--min-gain", "10"}, "20")).json();
+  EXPECT_EQ(out["cycles"], 3);
+  EXPECT_EQ(out["why_ended"], "no_gain");
+}
+
+TEST(Htc, ConstantTemperatureWithoutSwapsIsPlainDynamics) {
+  const Workplace place;
+  quench(place, "a.db");
+  const auto result = place.run(htc("a.db", {"--t-low", "900", "--hold", "0.2", "--swaps", "0"}));
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_TRUE(result.json()["swap_acceptance"].is_null());
+  EXPECT_EQ(place.run({"--db", "a.db", "sample", "htc", "--name", "x", "--from", "g", "--t-low", "700"}).code, 2);
+  EXPECT_EQ(place.run({"--db", "a.db", "sample", "htc", "--name", "x", "--from", "nobody"}).code, 2);
+}
+
+TEST(Md, PrintsItsKeys) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  for (const std::string ensemble : {"nve", "nvt", "npt"}) {
+    const auto result = place.run({"md", file, "--potential", crystal_potential, "--ensemble", ensemble, "--temperature", "50",
+                                   "--steps", "40", "--every", "20", "-o", ensemble + ".xyz", "--json"});
+    ASSERT_EQ(result.code, 0) << result.err;
+    const auto out = result.json();
+    EXPECT_EQ(out["steps"], 40);
+    EXPECT_EQ(out["swap_attempts"], 0);
+    for (const char* key : {"atoms", "seconds", "ns_per_atom_step", "temperature_k", "potential_energy_ev", "density_g_per_cm3",
+                            "swap_accepted"})
+      EXPECT_TRUE(out[key].is_number()) << key;
+    EXPECT_NEAR(out["ns_per_atom_step"].get<double>(),
+                1e9 * out["seconds"].get<double>() / 40.0 / out["atoms"].get<double>(), 1e-3);
+    const auto text = place.read(ensemble + ".xyz");
+    std::size_t frames = 0;
+    for (std::size_t at = text.find("Lattice="); at != std::string::npos; at = text.find("Lattice=", at + 1)) ++frames;
+    EXPECT_EQ(frames, 3u);
+  }
+}
+
+TEST(Md, RefusesBadInput) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  const auto code = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"md", file, "--potential", crystal_potential, "--temperature", "50", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto result = place.run(arguments);
+    EXPECT_EQ(result.out, "");
+    return result.code;
+  };
+  EXPECT_EQ(code({"--ensemble", "nph", "--steps", "10"}), 2);
+  EXPECT_EQ(code({"--ensemble", "nve", "--steps", "0"}), 2);
+  EXPECT_EQ(code({"--ensemble", "nve", "--steps", "10", "--dt", "-1"}), 2);
+  EXPECT_EQ(code({"--ensemble", "nve", "--steps", "10", "--swaps", "-1"}), 2);
+  EXPECT_EQ(code({"--ensemble", "nve", "--steps", "10", "-o", "out.data"}), 2);
+}
+
+}  // namespace
+}  // namespace landscape::test

@@ -1,0 +1,100 @@
+#include "md/montecarlo/thermal_cycle.hpp"
+
+#include <gtest/gtest.h>
+
+#include "md/core/error.hpp"
+#include "md/dynamics/random_lattice.hpp"
+
+namespace landscape::md {
+namespace {
+
+Configuration alloy() {
+  CounterRng types(1, Stream::Types, 0);
+  return random_lattice(parse_composition("Cu2Zr1"), 108, *open_potential("CuZr_mm.eam.fs"), types, {});
+}
+
+ThermalCycleOptions quick() {
+  ThermalCycleOptions o;
+  o.cycles = 2;
+  o.high_temperature_k = 900.0;
+  o.low_temperature_k = 100.0;
+  o.rate_k_per_s = 4e15;
+  o.hold_high_ps = 0.1;
+  o.hold_low_ps = 0.06;
+  o.checkpoint_interval = 70;
+  return o;
+}
+
+ThermalCycle run_of(const ThermalCycleOptions& o) { return {open_potential("CuZr_mm.eam.fs"), alloy(), o}; }
+
+TEST(ThermalCycle, ClimbsToTheHighTemperatureAndEndsAtTheLowOne) {
+  auto run = run_of(quick());
+  EXPECT_EQ(run.cycle_steps(), 100 + 50 + 100 + 30);
+  double highest = 0.0, lowest = 1e9;
+  std::string phases;
+  int ends = 0;
+  while (!run.done()) {
+    const bool ended = run.advance(1);
+    const auto p = run.progress();
+    highest = std::max(highest, p.set_point_k);
+    lowest = std::min(lowest, p.set_point_k);
+    if (phases.empty() || phases.back() != name(p.phase)[0]) phases += name(p.phase)[0];
+    if (!ended) continue;
+    ++ends;
+    EXPECT_EQ(p.set_point_k, 100.0);
+    EXPECT_EQ(run.cycles_done(), ends);
+  }
+  EXPECT_EQ(ends, 2);
+  EXPECT_EQ(phases, "uhdluhdl");
+  EXPECT_EQ(highest, 900.0);
+  EXPECT_GE(lowest, 100.0);
+  std::int64_t attempts = 0;
+  for (const auto& c : run.swaps()) attempts += c.attempts;
+  EXPECT_EQ(attempts, 10 * 2 * run.cycle_steps());
+}
+
+TEST(ThermalCycle, RestoredRunEqualsUninterruptedBitForBit) {
+  auto one = run_of(quick());
+  while (!one.done()) one.advance(1000);
+  auto two = run_of(quick());
+  two.advance(153);  // past the checkpoint at 140
+  const auto saved = two.checkpoint();
+  EXPECT_EQ(saved.dynamics.steps, 140);
+  auto three = run_of(quick());
+  three.restore(saved);
+  while (!three.done()) three.advance(37);
+  EXPECT_TRUE(one.dynamics().positions() == three.dynamics().positions());
+  EXPECT_TRUE(one.dynamics().cell().matrix() == three.dynamics().cell().matrix());
+  EXPECT_EQ(one.dynamics().configuration().species, three.dynamics().configuration().species);
+  EXPECT_EQ(one.force_calls(), three.force_calls());
+  ASSERT_EQ(one.swaps().size(), three.swaps().size());
+  std::int64_t accepted = 0;
+  for (std::size_t k = 0; k < one.swaps().size(); ++k) {
+    EXPECT_EQ(one.swaps()[k].accepted, three.swaps()[k].accepted);
+    accepted += one.swaps()[k].accepted;
+  }
+  EXPECT_GT(accepted, 0);
+}
+
+TEST(ThermalCycle, IntervalGathersTheSameNumberOfAttempts) {
+  auto o = quick();
+  o.swap_interval = 7;
+  o.cycles = 1;
+  auto run = run_of(o);
+  while (!run.done()) run.advance(1000);
+  std::int64_t attempts = 0;
+  for (const auto& c : run.swaps()) attempts += c.attempts;
+  EXPECT_EQ(attempts, 70 * (run.cycle_steps() / 7));
+}
+
+TEST(ThermalCycle, ConstantTemperatureNeedsALength) {
+  auto o = quick();
+  o.low_temperature_k = o.high_temperature_k;
+  o.hold_low_ps = 0.0;
+  EXPECT_NO_THROW(o.validate());
+  o.hold_high_ps = 0.0;
+  EXPECT_THROW(o.validate(), InputError);
+}
+
+}  // namespace
+}  // namespace landscape::md
