@@ -146,11 +146,22 @@ void sum_chunks(const std::vector<NeighborList::Chunk>& chunks, const std::vecto
 
 }  // namespace
 
-ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
-                                  const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
-                                  int threads) const {
-  const simd::Kernels& kernel = simd::kernels();
-  const Slots& slots = list.slots();
+namespace {
+
+/// Sets the fourth number of every slot to what `value` says of its atom.
+template <class Value>
+void mark_slots(const Slots& slots, AlignedVector<double>& marked, int threads, Value&& value) {
+  const auto n = static_cast<std::int64_t>(slots.size());
+#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  for (std::int64_t k = 0; k < n; ++k)
+    marked[4 * static_cast<std::size_t>(k) + 3] = value(slots.atom[static_cast<std::size_t>(k)]);
+}
+
+}  // namespace
+
+EamScratch& EamPotential::embed_all(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                                    const NeighborList& list, ForceScratch& scratch, int threads, bool slopes) const {
+  const auto pass = slopes ? simd::kernels().eam_density : simd::kernels().eam_energy;
   const auto& chunks = list.chunks();
   const auto count = static_cast<int>(chunks.size());
   if (!scratch.eam) scratch.eam = std::make_shared<EamScratch>();
@@ -159,38 +170,48 @@ ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, 
   work.atom_density = scratch.density.data();
   prepare(list, types, work);
   list.place(positions, work.slots.data(), threads);
-  const auto each_slot = [&](auto&& value) {
-    const auto n = static_cast<std::int64_t>(slots.size());
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-    for (std::int64_t k = 0; k < n; ++k)
-      work.slots[4 * static_cast<std::size_t>(k) + 3] = value(slots.atom[static_cast<std::size_t>(k)]);
-  };
-  each_slot([&](std::uint32_t atom) {
+  mark_slots(list.slots(), work.slots, threads, [&](std::uint32_t atom) {
     return std::bit_cast<double>(work.second_rows[static_cast<std::size_t>(types[atom])]);
   });
-
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int c = 0; c < count; ++c) {
     simd::EamChunk& chunk = work.chunks[static_cast<std::size_t>(c)];
     std::fill_n(chunk.density, chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low, 0.0);
-    kernel.eam_density(chunk);
+    pass(chunk);
   }
   const double limit2 = std::max(minimum_separation_ * minimum_separation_, detail::same_spot2);
   for (const simd::EamChunk& chunk : work.chunks)
     if (!(chunk.closest2 >= limit2)) refuse_closest(positions, list);
-
-  sum_chunks(chunks, work.offset, work.density, 1, slots.size(), work.total, threads);
+  sum_chunks(chunks, work.offset, work.density, 1, list.slots().size(), work.total, threads);
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int c = 0; c < count; ++c)
     work.embedding_energy[static_cast<std::size_t>(c)] =
         embed_chunk(list, chunks[static_cast<std::size_t>(c)], types, work);
-  each_slot([&](std::uint32_t atom) { return work.embedding_slope[atom]; });
+  return work;
+}
 
+double EamPotential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                            const NeighborList& list, ForceScratch& scratch, int threads) const {
+  const EamScratch& work = embed_all(positions, types, list, scratch, threads, false);
+  double energy = 0.0;
+  for (std::size_t c = 0; c < work.chunks.size(); ++c) energy += work.chunks[c].energy + work.embedding_energy[c];
+  return energy;
+}
+
+ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                                  const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
+                                  int threads) const {
+  EamScratch& work = embed_all(positions, types, list, scratch, threads, true);
+  const auto force_pass = simd::kernels().eam_force;
+  const Slots& slots = list.slots();
+  const auto& chunks = list.chunks();
+  const auto count = static_cast<int>(chunks.size());
+  mark_slots(slots, work.slots, threads, [&](std::uint32_t atom) { return work.embedding_slope[atom]; });
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int c = 0; c < count; ++c) {
     simd::EamChunk& chunk = work.chunks[static_cast<std::size_t>(c)];
     std::fill_n(chunk.forces, 4 * (chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low), 0.0);
-    kernel.eam_force(chunk);
+    force_pass(chunk);
   }
   sum_chunks(chunks, work.offset, work.force, 4, slots.size(), work.total, threads);
   double* out = forces.data();

@@ -49,9 +49,14 @@ class EamPotential final : public Potential {
   ForceResult compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                       const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
                       int threads) const override;
+  double energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
+                ForceScratch& scratch, int threads) const override;
 
  private:
   void tabulate(const EamTables& tables);
+  /// Pair energies, densities and embedding; with `slopes` also what the force pass needs.
+  EamScratch& embed_all(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                        const NeighborList& list, ForceScratch& scratch, int threads, bool slopes) const;
   /// Sizes the buffers and points the chunks at them.
   void prepare(const NeighborList& list, std::span<const int> types, EamScratch& scratch) const;
   double embed_chunk(const NeighborList& list, const NeighborList::Chunk& chunk, std::span<const int> types,

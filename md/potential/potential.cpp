@@ -27,6 +27,12 @@ ForceResult ForceScratch::gather(Eigen::Ref<Matrix3Xd> total) const {
   return result;
 }
 
+double Potential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
+                         ForceScratch& scratch, int threads) const {
+  Matrix3Xd forces(3, positions.cols());
+  return compute(positions, types, list, forces, scratch, threads).energy;
+}
+
 namespace detail {
 
 void refuse_close_pair(std::span<const ClosePair> closest, const std::string& spec, double minimum_separation) {

@@ -64,6 +64,13 @@ class Potential {
                               Eigen::Ref<Matrix3Xd> forces,
                               ForceScratch& scratch,
                               int threads) const = 0;
+
+  /// The energy of compute() alone [eV], to the last bit; arguments and errors as there.
+  virtual double energy(const Eigen::Ref<const Matrix3Xd>& positions,
+                        std::span<const int> types,
+                        const NeighborList& list,
+                        ForceScratch& scratch,
+                        int threads) const;
 };
 
 /// Opens what --potential names: setfl (*.eam.alloy), Finnis-Sinclair (*.eam.fs), funcfl (*.eam) files, or

@@ -84,6 +84,20 @@ TEST_P(EveryPotential, ThreadsDoNotChangeABit) {
   EXPECT_EQ(a, b);
 }
 
+TEST_P(EveryPotential, EnergyAloneIsThatOfTheForceCall) {
+  const Case& c = GetParam();
+  const Configuration atoms = skewed(c.species, c.spacing);
+  const auto potential = open_potential(c.potential);
+  const auto types = potential->types_of(atoms.species);
+  NeighborList list(potential->cutoff(), 0.5);
+  list.update(atoms.cell, atoms.positions);
+  ForceScratch scratch;
+  Matrix3Xd forces(3, atoms.size());
+  const double energy = potential->energy(atoms.positions, types, list, scratch, 1);
+  EXPECT_EQ(energy, potential->compute(atoms.positions, types, list, forces, scratch, 1).energy);
+  EXPECT_EQ(energy, potential->energy(atoms.positions, types, list, scratch, 1));
+}
+
 INSTANTIATE_TEST_SUITE_P(All, EveryPotential,
                          testing::Values(Case{"CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.7}, Case{"Cu_mishin1.eam.alloy", {"Cu"}, 2.5},
                                          Case{"Cu_u3.eam", {"Cu"}, 2.5}, Case{"zhou2004", {"Cu", "Zr", "Al"}, 2.8},
