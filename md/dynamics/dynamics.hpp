@@ -120,6 +120,8 @@ class Dynamics {
   std::int64_t force_calls() const { return force_calls_; }
   /// ρ of each atom in the last force call; empty where the potential has none.
   const Eigen::VectorXd& densities() const { return scratch_.density; }
+  /// F(ρ) of each atom in the last force call [eV]; likewise.
+  const Eigen::VectorXd& embedding_energies() const { return scratch_.embedding; }
 
   // Between steps
   // --------------------------------------------------------------------------------------------------

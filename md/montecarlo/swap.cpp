@@ -67,9 +67,11 @@ void SwapMonteCarlo::restart(const Dynamics& dynamics) {
 
 std::int64_t SwapMonteCarlo::sweep(Dynamics& dynamics, std::int64_t attempts) {
   if (!sampler_.possible() || attempts <= 0) return 0;
-  const Eigen::VectorXd& densities = dynamics.densities();
-  energy_->begin(dynamics.positions(), dynamics.types(), dynamics.neighbors(),
-                 {densities.data(), static_cast<std::size_t>(densities.size())});
+  const auto span = [](const Eigen::VectorXd& v) {
+    return std::span<const double>(v.data(), static_cast<std::size_t>(v.size()));
+  };
+  energy_->begin(dynamics.positions(), dynamics.types(), dynamics.neighbors(), span(dynamics.densities()),
+                 span(dynamics.embedding_energies()));
   CounterRng rng(seed_, Stream::Swap, static_cast<std::uint64_t>(dynamics.steps()));
   const double kt = units::boltzmann_ev_per_k * dynamics.set_point_k();
   const auto total = sampler_.run(*energy_, rng, attempts, kt, [&](std::size_t i, std::size_t j, double) {
@@ -109,8 +111,8 @@ void check_detailed_balance(std::shared_ptr<const Potential> potential, const Dy
   list.update(dynamics.cell(), positions);
   const auto local = make_swap_energy(potential);
   const auto full = make_full_swap_energy(potential);
-  local->begin(positions, types, list, {});
-  full->begin(positions, types, list, {});
+  local->begin(positions, types, list);
+  full->begin(positions, types, list);
   // What two whole energies leave uncertain: rounding of sums over all atoms.
   const double tolerance = 1e-11 * (10.0 + std::abs(dynamics.potential_energy()));
   CounterRng rng(seed, Stream::Swap, ~std::uint64_t{0} - 1);

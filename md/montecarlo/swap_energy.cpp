@@ -20,11 +20,13 @@ class EamSwapEnergy final : public SwapEnergy {
   void begin(const Eigen::Ref<const Matrix3Xd>& positions,
              std::span<const int> types,
              const NeighborList& list,
-             std::span<const double> densities) override {
+             std::span<const double> densities,
+             std::span<const double> embedding) override {
     neighbors_.follow(list);
     positions_ = positions.data();
     const auto n = static_cast<std::size_t>(positions.cols());
     LANDSCAPE_CHECK(types.size() == n && neighbors_.size() == n && positions.outerStride() == 3);
+    LANDSCAPE_CHECK(densities.size() == embedding.size() && (densities.empty() || densities.size() == n));
     if (change_.size() != n) {
       change_.assign(n, 0.0);
       mark_.assign(n, 0);
@@ -33,11 +35,17 @@ class EamSwapEnergy final : public SwapEnergy {
     // Not copied before something changes: begin() is called every time step, and few steps see an accepted exchange.
     types_ = types;
     densities_ = densities;
+    embedding_ = embedding;
+    own_ = false;
     if (!densities.empty()) return;
-    own_types();
     own_densities_.resize(n);
-    for (std::size_t i = 0; i < n; ++i) own_densities_[i] = density_of(i);
+    own_embedding_.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      own_densities_[i] = density_of(i);
+      own_embedding_[i] = potential_->embedding(types_[i], own_densities_[i]);
+    }
     densities_ = own_densities_;
+    embedding_ = own_embedding_;
   }
 
   double difference(std::size_t i, std::size_t j) override {
@@ -45,48 +53,74 @@ class EamSwapEnergy final : public SwapEnergy {
     second_ = j;
     touched_.clear();
     ++stamp_;
-    double r_phi_terms = around(i, j, new_density_first_);
-    r_phi_terms += around(j, i, new_density_second_);
-    const int a = types_[i], b = types_[j];
-    double change = r_phi_terms;
-    change += potential_->embedding(b, new_density_first_) - potential_->embedding(a, densities_[i]);
-    change += potential_->embedding(a, new_density_second_) - potential_->embedding(b, densities_[j]);
-    for (const std::uint32_t k : touched_) {
-      const double rho = densities_[k];
-      change += potential_->embedding(types_[k], rho + change_[k]) - potential_->embedding(types_[k], rho);
+    double change = around(i, j, new_density_first_);
+    change += around(j, i, new_density_second_);
+    new_embedding_first_ = potential_->embedding(types_[j], new_density_first_);
+    new_embedding_second_ = potential_->embedding(types_[i], new_density_second_);
+    change += new_embedding_first_ - embedding_[i];
+    change += new_embedding_second_ - embedding_[j];
+    new_embedding_.resize(touched_.size());
+    for (std::size_t t = 0; t < touched_.size(); ++t) {
+      const std::uint32_t k = touched_[t];
+      new_embedding_[t] = potential_->embedding(types_[k], densities_[k] + change_[k]);
+      change += new_embedding_[t] - embedding_[k];
     }
     return change;
   }
 
   void exchange() override {
-    if (types_.data() != own_types_.data()) own_types();
-    if (densities_.data() != own_densities_.data()) {
-      own_densities_.assign(densities_.begin(), densities_.end());
-      densities_ = own_densities_;
+    take_over();
+    for (std::size_t t = 0; t < touched_.size(); ++t) {
+      own_densities_[touched_[t]] += change_[touched_[t]];
+      own_embedding_[touched_[t]] = new_embedding_[t];
     }
-    for (const std::uint32_t k : touched_) own_densities_[k] += change_[k];
     own_densities_[first_] = new_density_first_;
     own_densities_[second_] = new_density_second_;
+    own_embedding_[first_] = new_embedding_first_;
+    own_embedding_[second_] = new_embedding_second_;
     std::swap(own_types_[first_], own_types_[second_]);
   }
 
  private:
-  void own_types() {
+  struct Near {
+    double r2;
+    std::uint32_t atom;
+  };
+
+  void take_over() {
+    if (own_) return;
+    own_ = true;
     own_types_.assign(types_.begin(), types_.end());
     types_ = own_types_;
+    if (densities_.data() == own_densities_.data()) return;
+    own_densities_.assign(densities_.begin(), densities_.end());
+    own_embedding_.assign(embedding_.begin(), embedding_.end());
+    densities_ = own_densities_;
+    embedding_ = own_embedding_;
   }
 
-  Eigen::Vector3d position(std::size_t k) const { return Eigen::Map<const Eigen::Vector3d>(positions_ + 3 * k); }
-
-  double density_of(std::size_t i) const {
-    double density = 0.0;
-    const Eigen::Vector3d ri = position(i);
-    for (const auto entry : neighbors_.of(i)) {
+  /// Neighbors of i within the cutoff, images included.
+  std::span<const Near> near(std::size_t i) {
+    const auto entries = neighbors_.of(i);
+    if (near_.size() < entries.size()) near_.resize(entries.size());
+    const double *ri = positions_ + 3 * i;
+    std::size_t n = 0;
+    for (const auto entry : entries) {
       const std::size_t k = neighbors_.atom(entry);
-      const double r2 = (position(k) + neighbors_.translation(entry) - ri).squaredNorm();
-      if (r2 >= cutoff2_) continue;
-      density += potential_->pair_terms(types_[i], types_[k], potential_->place(std::sqrt(r2))).density_at_first;
+      const Eigen::Vector3d& t = neighbors_.translation(entry);
+      const double* rk = positions_ + 3 * k;
+      const double x = rk[0] + t[0] - ri[0], y = rk[1] + t[1] - ri[1], z = rk[2] + t[2] - ri[2];
+      const double r2 = x * x + y * y + z * z;
+      near_[n] = {r2, static_cast<std::uint32_t>(k)};
+      n += r2 < cutoff2_ ? 1 : 0;
     }
+    return {near_.data(), n};
+  }
+
+  double density_of(std::size_t i) {
+    double density = 0.0;
+    for (const Near& one : near(i))
+      density += potential_->pair_terms(types_[i], types_[one.atom], potential_->place(std::sqrt(one.r2))).density_at_first;
     return density;
   }
 
@@ -95,13 +129,10 @@ class EamSwapEnergy final : public SwapEnergy {
   /// images are met from both sides.
   double around(std::size_t i, std::size_t j, double& new_density) {
     const int a = types_[i], b = types_[j];
-    const Eigen::Vector3d ri = position(i);
     double pair_change = 0.0, density = 0.0;
-    for (const auto entry : neighbors_.of(i)) {
-      const std::size_t k = neighbors_.atom(entry);
-      const double r2 = (position(k) + neighbors_.translation(entry) - ri).squaredNorm();
-      if (r2 >= cutoff2_) continue;
-      const double r = std::sqrt(r2);
+    for (const Near& one : near(i)) {
+      const std::size_t k = one.atom;
+      const double r = std::sqrt(one.r2);
       const auto at = potential_->place(r);
       if (k == j) {
         density += potential_->pair_terms(b, a, at).density_at_first;
@@ -110,16 +141,16 @@ class EamSwapEnergy final : public SwapEnergy {
         density += after.density_at_first;
         pair_change += 0.5 * (after.r_phi - before.r_phi) / r;
       } else {
-        const int type = types_[k];
-        const auto before = potential_->pair_terms(a, type, at), after = potential_->pair_terms(b, type, at);
-        density += after.density_at_first;
-        pair_change += (after.r_phi - before.r_phi) / r;
+        const auto terms = potential_->retyped_terms(a, b, types_[k], at);
+        density += terms.density_at_first;
+        pair_change += terms.r_phi / r;
         if (mark_[k] != stamp_) {
           mark_[k] = stamp_;
-          change_[k] = 0.0;
-          touched_.push_back(static_cast<std::uint32_t>(k));
+          change_[k] = terms.density_at_second;
+          touched_.push_back(one.atom);
+        } else {
+          change_[k] += terms.density_at_second;
         }
-        change_[k] += after.density_at_second - before.density_at_second;
       }
     }
     new_density = density;
@@ -131,15 +162,18 @@ class EamSwapEnergy final : public SwapEnergy {
   FullNeighbors neighbors_;
   const double* positions_ = nullptr;
   std::span<const int> types_;
-  std::span<const double> densities_;
+  std::span<const double> densities_, embedding_;
+  bool own_ = false;                     ///< whether they are the copies below
   std::vector<int> own_types_;
-  std::vector<double> own_densities_;
+  std::vector<double> own_densities_, own_embedding_;
+  std::vector<Near> near_;
   // Of the last difference
   std::size_t first_ = 0, second_ = 0;
-  double new_density_first_ = 0.0, new_density_second_ = 0.0;
+  double new_density_first_ = 0.0, new_density_second_ = 0.0, new_embedding_first_ = 0.0, new_embedding_second_ = 0.0;
   std::vector<std::uint32_t> touched_;   ///< atoms other than the two whose density changes
-  std::vector<double> change_;           ///< of their densities
-  std::vector<std::uint64_t> mark_;      ///< == stamp_ where touched
+  std::vector<double> new_embedding_;    ///< of these [eV]
+  std::vector<double> change_;           ///< per atom: of its density, where touched
+  std::vector<std::uint64_t> mark_;      ///< per atom: == stamp_ where touched
   std::uint64_t stamp_ = 0;
 };
 
@@ -150,6 +184,7 @@ class FullSwapEnergy final : public SwapEnergy {
   void begin(const Eigen::Ref<const Matrix3Xd>& positions,
              std::span<const int> types,
              const NeighborList& list,
+             std::span<const double>,
              std::span<const double>) override {
     positions_ = positions;
     types_.assign(types.begin(), types.end());

@@ -17,11 +17,13 @@ class SwapEnergy {
   virtual ~SwapEnergy() = default;
 
   /// @param list valid for the positions, with at least the potential's cutoff; must outlive the use.
-  /// @param densities ρ of each atom as the potential's last force call left them, or empty: then they are computed.
+  /// @param densities, embedding ρ and F(ρ) of each atom as the potential's last force call left them, or empty: then they
+  ///        are computed.
   virtual void begin(const Eigen::Ref<const Matrix3Xd>& positions,
                      std::span<const int> types,
                      const NeighborList& list,
-                     std::span<const double> densities) = 0;
+                     std::span<const double> densities = {},
+                     std::span<const double> embedding = {}) = 0;
   /// Energy [eV] after atoms i and j have changed places, minus that of now. i and j are of different types.
   virtual double difference(std::size_t i, std::size_t j) = 0;
   /// Does the exchange for which the difference was asked last.

@@ -23,7 +23,8 @@ struct EamScratch {
   std::vector<std::int32_t> rank_types;
   std::vector<std::int64_t> first_rows, second_rows;
   std::vector<double> embedding_slope;  ///< per atom
-  double* atom_density = nullptr;       ///< per atom: where the caller wants it
+  double* atom_density = nullptr;       ///< per atom: where the caller wants them
+  double* atom_embedding = nullptr;
   std::vector<double> embedding_energy; ///< per chunk
 };
 
@@ -99,8 +100,10 @@ double EamPotential::embed_chunk(const NeighborList& list, const NeighborList::C
     const auto m = static_cast<std::size_t>(std::clamp(u, 0.0, static_cast<double>(pieces.size() - 2)));
     const double p = std::min(u - static_cast<double>(m), 1.0);
     const double slope = pieces[m].slope(p) / drho_;
-    energy += pieces[m].value(p);
-    if (density > density_max_) energy += slope * (density - density_max_);  // linear beyond the table
+    double value = pieces[m].value(p);
+    if (density > density_max_) value += slope * (density - density_max_);  // linear beyond the table
+    energy += value;
+    scratch.atom_embedding[atom] = value;
     scratch.embedding_slope[atom] = slope;
   }
   return energy;
@@ -167,7 +170,9 @@ EamScratch& EamPotential::embed_all(const Eigen::Ref<const Matrix3Xd>& positions
   if (!scratch.eam) scratch.eam = std::make_shared<EamScratch>();
   EamScratch& work = *scratch.eam;
   scratch.density.resize(positions.cols());
+  scratch.embedding.resize(positions.cols());
   work.atom_density = scratch.density.data();
+  work.atom_embedding = scratch.embedding.data();
   prepare(list, types, work);
   list.place(positions, work.slots.data(), threads);
   mark_slots(list.slots(), work.slots, threads, [&](std::uint32_t atom) {

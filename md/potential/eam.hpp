@@ -79,35 +79,63 @@ class EamPotential final : public Potential {
     double p;
   };
   Place place(double r) const {
-    const double u = r / dr_;
+    const double u = r * inverse_dr_;
     const auto m = std::min(static_cast<std::size_t>(u), pieces_ - 2);
     return {m, std::min(u - static_cast<double>(m), 1.0)};
   }
-  /// ρ that each of the two puts on the other, and r φ [eV Å].
+  /// Weights of the values and slopes at both ends of a piece: a Hermite cubic is linear in these four.
+  struct Weights {
+    double value0, slope0, value1, slope1;
+    explicit Weights(double p) {
+      const double q = 1.0 - p;
+      value1 = p * p * (3.0 - 2.0 * p);
+      value0 = 1.0 - value1;
+      slope0 = p * q * q;
+      slope1 = -p * p * q;
+    }
+  };
+  /// ρ that each of two atoms puts on the other, and r φ [eV Å].
   struct PairTerms {
     double density_at_first, density_at_second, r_phi;
   };
   PairTerms pair_terms(int first, int second, Place at) const {
-    const double* knot =
-        knots_.data() + ((static_cast<std::size_t>(first) * elements_.size() + static_cast<std::size_t>(second)) * pieces_ + at.knot) *
-                            simd::knot_doubles;
-    const auto value = [&](std::size_t k) {
-      const double* next = knot + simd::knot_doubles;
-      const double rise = next[k] - knot[k], slopes = knot[k + 1] + next[k + 1];
-      const double c3 = slopes - 2.0 * rise, c2 = 3.0 * rise - slopes - knot[k + 1];
-      return ((c3 * at.p + c2) * at.p + knot[k + 1]) * at.p + knot[k];
-    };
-    return {value(0), value(2), value(4)};
+    const double* k = knots(first, second, at.knot);
+    const Weights w(at.p);
+    return {value(k, w), value(k + 2, w), value(k + 4, w)};
+  }
+  /// What changes where the first atom takes the type `after` instead of `before`: ρ at the first then, and the changes of ρ at the
+  /// second and of r φ.
+  PairTerms retyped_terms(int before, int after, int second, Place at) const {
+    const double* a = knots(before, second, at.knot);
+    const double* b = knots(after, second, at.knot);
+    const Weights w(at.p);
+    return {value(b, w), difference(b + 2, a + 2, w), difference(b + 4, a + 4, w)};
   }
   /// F(ρ) of a type [eV], linear beyond the table.
   double embedding(int type, double density) const {
     const auto& pieces = embedding_[static_cast<std::size_t>(type)];
-    const double u = density / drho_;
+    const double u = density * inverse_drho_;
     const auto m = static_cast<std::size_t>(std::clamp(u, 0.0, static_cast<double>(pieces.size() - 2)));
     const double p = std::min(u - static_cast<double>(m), 1.0);
     const double value = pieces[m].value(p);
-    return density > density_max_ ? value + pieces[m].slope(p) / drho_ * (density - density_max_) : value;
+    return density > density_max_ ? value + pieces[m].slope(p) * inverse_drho_ * (density - density_max_) : value;
   }
+
+ private:
+  const double* knots(int first, int second, std::size_t knot) const {
+    const std::size_t pair = static_cast<std::size_t>(first) * elements_.size() + static_cast<std::size_t>(second);
+    return knots_.data() + (pair * pieces_ + knot) * simd::knot_doubles;
+  }
+  static double value(const double* k, const Weights& w) {
+    const double* next = k + simd::knot_doubles;
+    return w.value0 * k[0] + w.slope0 * k[1] + w.value1 * next[0] + w.slope1 * next[1];
+  }
+  static double difference(const double* k, const double* from, const Weights& w) {
+    const double *next = k + simd::knot_doubles, *from_next = from + simd::knot_doubles;
+    return w.value0 * (k[0] - from[0]) + w.slope0 * (k[1] - from[1]) + w.value1 * (next[0] - from_next[0]) +
+           w.slope1 * (next[1] - from_next[1]);
+  }
+  double inverse_dr_ = 1.0 / dr_, inverse_drho_ = 1.0 / drho_;
 };
 
 }  // namespace landscape::md

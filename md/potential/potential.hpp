@@ -32,7 +32,8 @@ struct ForceScratch {
   ForceResult gather(Eigen::Ref<Matrix3Xd> forces) const;
   // Embedded-atom potentials
   std::shared_ptr<EamScratch> eam;
-  Eigen::VectorXd density;  ///< ρ of each atom in the last call; empty for other potentials
+  Eigen::VectorXd density;    ///< ρ of each atom in the last call; empty for other potentials
+  Eigen::VectorXd embedding;  ///< F(ρ) of each atom [eV]; likewise
 };
 
 /// Thread-safety: const members may be called from any number of threads at once, each with its own scratch.

@@ -21,7 +21,7 @@ TEST(SwapMonteCarlo, RunningEnergyOfAMillionSwapsEqualsAFullEvaluation) {
   ForceScratch scratch;
   const auto full = [&] { return potential->compute(atoms.positions, types, list, forces, scratch, 1).energy; };
   const auto energy = make_swap_energy(potential);
-  energy->begin(atoms.positions, types, list, {});
+  energy->begin(atoms.positions, types, list);
   SwapSampler sampler(types, {});
   CounterRng rng(3, Stream::Swap, 0);
   double running = full();

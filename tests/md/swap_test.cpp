@@ -47,8 +47,8 @@ struct Bench {
       : potential(open_potential(alloy.potential)), atoms(disordered(alloy)), types(potential->types_of(atoms.species)),
         list(potential->cutoff(), 0.4), local(make_swap_energy(potential)), full(make_full_swap_energy(potential)) {
     list.update(atoms.cell, atoms.positions);
-    local->begin(atoms.positions, types, list, {});
-    full->begin(atoms.positions, types, list, {});
+    local->begin(atoms.positions, types, list);
+    full->begin(atoms.positions, types, list);
   }
   double energy() {
     Matrix3Xd forces(3, atoms.size());
