@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "db/detail/connection.hpp"
-#include "db/detail/suggest.hpp"
+#include "db/suggest.hpp"
 
 namespace landscape::db {
 namespace {
@@ -37,7 +37,8 @@ int authorize(
                                                                                : SQLITE_OK;
     case SQLITE_READ: {
       // count(*) arrives as a read of no column at all, without the name of the view.
-      const bool counts_rows = second == nullptr || *second == '\0';
+      const bool own_table = first != nullptr && !std::string_view(first).starts_with("sqlite_");
+      const bool counts_rows = own_table && (second == nullptr || *second == '\0');
       return counts_rows || is_public(first) || is_public(view) ? SQLITE_OK : SQLITE_DENY;
     }
     default:
@@ -74,7 +75,7 @@ std::vector<ColumnDescription> read_dictionary(detail::Connection& connection,
                                                std::string_view view) {
   const auto& views = public_views();
   if (!view.empty() && std::find(views.begin(), views.end(), view) == views.end()) {
-    throw Error(message("no such view: ", view, "; ", detail::suggestion(view, views)));
+    throw Error(message("no such view: ", view, "; ", suggestion(view, views)));
   }
   auto query = connection.statement(
       "SELECT \"view\", \"column\", alias, unit, description FROM dictionary "
@@ -144,10 +145,10 @@ class Query {
   /// The column or alias that `name` means.
   std::string resolve(const std::string& name) const {
     for (const auto& known : names_) {
-      if (detail::same_name(known, name)) return quoted(known);
+      if (same_name(known, name)) return quoted(known);
     }
     throw Error(message("no such column in ", options_.view, ": ", name, "; ",
-                        detail::suggestion(name, names_)));
+                        suggestion(name, names_)));
   }
 
   std::string build(std::vector<std::string>& shown) const {
@@ -220,7 +221,7 @@ class Query {
       const bool in_quotes = options_.where.find(quoted(name)) != std::string::npos;
       throw Error(message("no such column in ", options_.view, ": ", name, "; ",
                           in_quotes ? "texts go in single quotes: '" + name + "'"
-                                    : detail::suggestion(name, names_)));
+                                    : suggestion(name, names_)));
     }
     throw Error(message(text, " in the expression: ", one_line(options_.where)));
   }

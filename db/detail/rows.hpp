@@ -82,7 +82,10 @@ Id insert(Connection& connection, const Record& record) {
 }
 
 [[noreturn]] inline void no_such_row(Connection& connection, std::string_view table, Id id) {
-  throw Error(message(connection.path().string(), ": no row with id ", id, " in ", table));
+  std::string noun(table.substr(0, table.find("_row")));
+  for (char& c : noun)
+    if (c == '_') c = ' ';
+  throw Error(message(connection.path().string(), ": there is no ", noun, ' ', id));
 }
 
 template <class Record>

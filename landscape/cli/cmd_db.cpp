@@ -28,7 +28,7 @@ int check(const Context& context) {
   }
   context.print({{"clean", report.clean()}, {"problems", report.problems}, {"notes", report.notes}});
   if (report.clean()) return exit_done;
-  context.note(md::message("landscape: ", report.problems.size(), " problems in ", context.global.database));
+  context.outcome(md::message( report.problems.size(), " problems in ", context.global.database));
   return exit_not_reached;
 }
 

@@ -15,7 +15,7 @@ int run(const Context& context, const MapOptions& options) {
   db::Database database(context.global.database, db::Mode::ReadWrite);
   const auto result = map_sample(database, options, context.session("map " + options.sample));
   if (result.outcome == MapOutcome::Interrupted) {
-    context.note(md::message("landscape: ", stop_reason(), "; ", result.searches, " searches and ", result.events,
+    context.outcome(md::message( stop_reason(), "; ", result.searches, " searches and ", result.events,
                              " events are kept in ", context.global.database, "; the same command continues"));
     return exit_stopped;
   }
@@ -30,12 +30,12 @@ int run(const Context& context, const MapOptions& options) {
                  {"outcomes", result.outcomes},
                  {"unseen_estimate", result.unseen_estimate}});
   if (result.outcome == MapOutcome::CapReached) {
-    context.note(md::message("landscape: ", result.events, " distinct events after ", result.searches,
+    context.outcome(md::message( result.events, " distinct events after ", result.searches,
                              " searches, fewer than asked for; they are kept, --searches N goes further"));
     return exit_not_reached;
   }
   if (result.outcome == MapOutcome::NotRelaxed) {
-    context.note(md::message("landscape: sample ", options.sample, " did not relax on the way to strain ", options.strain_xy));
+    context.outcome(md::message("sample ", options.sample, " did not relax on the way to strain ", options.strain_xy));
     return exit_not_reached;
   }
   return exit_done;

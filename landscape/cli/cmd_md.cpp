@@ -124,7 +124,7 @@ int run(const Context& context, Options o) {
         nlohmann::json::parse(swap_counts_text(swaps->counts(), *input.potential, dynamics.configuration().species));
   }
   if (dynamics.steps() < o.steps) {
-    context.note(md::message("landscape: ", stop_reason(), " at step ", dynamics.steps(), " of ", o.steps,
+    context.outcome(md::message( stop_reason(), " at step ", dynamics.steps(), " of ", o.steps,
                              "; plain dynamics are not continued, their frames are kept"));
     return exit_stopped;
   }

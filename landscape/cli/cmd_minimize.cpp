@@ -38,14 +38,14 @@ int run(const Context& context, Options options) {
     md::write_structure(options.output, frame, options.structure.types);
   }
   if (relaxed.minimum.status == md::MinimizeStatus::StoppedByObserver) {
-    context.note("landscape: " + stop_reason() +
+    context.outcome(stop_reason() +
                  (options.output.empty() ? "; nothing was kept, name a file with -o to continue from"
                                          : "; continue with: landscape minimize " + options.output));
     return exit_stopped;
   }
   context.print(result);
   if (relaxed.minimum.converged()) return exit_done;
-  context.note(md::message("landscape: not converged: largest force ", relaxed.minimum.max_force, " eV/Å after ",
+  context.outcome(md::message("not converged: largest force ", relaxed.minimum.max_force, " eV/Å after ",
                            relaxed.minimum.iterations, " iterations, asked ", options.minimize.minimize.max_force));
   return exit_not_reached;
 }

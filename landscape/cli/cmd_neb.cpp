@@ -78,7 +78,7 @@ int run(const Context& context, Options options) {
     md::write_structure(options.output, frame_of(surface, surface.configuration(saddle)), options.types);
   }
   if (path.status == neb::NebStatus::StoppedByObserver) {
-    context.note("landscape: " + stop_reason() + "; a path is not kept, repeat the command");
+    context.outcome(stop_reason() + "; a path is not kept, repeat the command");
     return exit_stopped;
   }
   context.print({{"barrier_ev", path.barrier},
@@ -95,12 +95,12 @@ int run(const Context& context, Options options) {
                  {"energies_ev", path.energies},
                  {"reaction_coordinate_a", path.reaction_coordinate}});
   if (path.endpoints_unrelaxed)
-    context.note(md::message("landscape: the ends are no minima (largest force ", path.endpoint_max_force,
+    context.outcome(md::message("the ends are no minima (largest force ", path.endpoint_max_force,
                              " eV/Å): minimize them first"));
   if (path.must_be_split())
-    context.note("landscape: there are minima on the way: the barrier is that of the highest piece, not of one event");
+    context.outcome("there are minima on the way: the barrier is that of the highest piece, not of one event");
   if (path.converged()) return exit_done;
-  context.note(md::message("landscape: no path: ", neb::to_string(path.status)));
+  context.outcome(md::message("no path: ", neb::to_string(path.status)));
   return exit_not_reached;
 }
 

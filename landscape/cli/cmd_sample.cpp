@@ -1,5 +1,4 @@
 #include <cmath>
-#include <iostream>
 
 #include "db/query.hpp"
 #include "landscape/cli/commands.hpp"
@@ -30,13 +29,13 @@ nlohmann::json sample_json(const db::SampleRecord& s) {
 int report(const Context& context, const SampleResult& result) {
   switch (result.outcome) {
     case SampleOutcome::Interrupted:
-      context.note(md::message("landscape: ", stop_reason(), "; sample ", result.sample.name,
+      context.outcome(md::message( stop_reason(), "; sample ", result.sample.name,
                                result.step > 0 ? md::message(" is kept at step ", result.step) : " is not begun",
                                " in ", context.global.database, "; the same command continues"));
       return exit_stopped;
     case SampleOutcome::NotConverged:
       context.print(sample_json(result.sample));
-      context.note(md::message("landscape: sample ", result.sample.name, " did not relax below ", sample_max_force,
+      context.outcome(md::message("sample ", result.sample.name, " did not relax below ", sample_max_force,
                                " eV/Å (reached ", result.sample.max_force_ev_per_a, "); it is not stored"));
       return exit_not_reached;
     case SampleOutcome::AlreadyThere:
@@ -137,7 +136,7 @@ void add_htc(CLI::App& parent, Context& context) {
       db::Database database(context.global.database);
       const auto result = htc_sample(database, *o, context.session("htc " + o->name));
       if (!result.cycles.empty() && result.cycles.back().crystalline_fraction > crystalline_warning)
-        context.note(md::message("landscape: warning: ", std::round(100.0 * result.cycles.back().crystalline_fraction),
+        context.outcome(md::message("warning: ", std::round(100.0 * result.cycles.back().crystalline_fraction),
                                  " % of the atoms of ", o->name, " are in crystalline surroundings"));
       if (result.sample.outcome == SampleOutcome::Made || result.sample.outcome == SampleOutcome::AlreadyThere) {
         if (result.sample.outcome == SampleOutcome::AlreadyThere)
@@ -183,7 +182,7 @@ void add_list(CLI::App& parent, Context& context) {
       if (!context.global.json)
         query.columns = {"sample", "composition", "n_atoms", "origin", "state", "energy_per_atom_ev", "density_g_per_cm3"};
       const auto rows = db::run_query(context.global.database, query);
-      std::cout << (context.global.json ? rows_json(rows).dump(2) + "\n" : rows_table(rows)) << std::flush;
+      print_text(context.global.json ? rows_json(rows).dump(2) + "\n" : rows_table(rows));
       return exit_done;
     };
   });

@@ -2,7 +2,9 @@
 #include <memory>
 
 #include "landscape/cli/commands.hpp"
+#include "landscape/cli/stop.hpp"
 #include "landscape/workflow/shear.hpp"
+#include "md/core/error.hpp"
 
 namespace landscape::cli {
 
@@ -37,12 +39,13 @@ void add_shear_command(CLI::App& app, Context& context) {
       db::Database database(context.global.database, db::Mode::ReadWrite);
       const ShearReport report = shear_sample(database, *request, context.session("shear"));
       if (!report.finished) {
-        context.note("shear: stopped, all steps are kept; the same command continues");
+        context.outcome(md::message(stop_reason(), "; the shear of ", request->sample, " is kept at step ", report.shear.steps, " in ",
+                                    context.global.database, "; the same command continues"));
         return exit_stopped;
       }
       context.print(describe(report));
       if (report.converged) return exit_done;
-      context.note("shear: a state did not relax, the shear ended there");
+      context.outcome(md::message("a state of ", request->sample, " did not relax; the shear ended there"));
       return exit_not_reached;
     };
   });

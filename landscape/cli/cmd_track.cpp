@@ -1,6 +1,8 @@
 #include <memory>
 
 #include "landscape/cli/commands.hpp"
+#include "landscape/cli/stop.hpp"
+#include "landscape/workflow/records.hpp"
 #include "landscape/workflow/track.hpp"
 #include "db/query.hpp"
 #include "md/core/error.hpp"
@@ -64,7 +66,7 @@ void add_track_command(CLI::App& app, Context& context) {
     for (auto* b : {ids, where, by_class})
       if (a != b) a->excludes(b);
   for (auto* a : {ids, where, by_class}) shear->excludes(a);
-  command->add_option("--limit", asked.limit, "events at most");
+  command->add_option("--limit", asked.limit, "events at most")->check(count_at_least(0));
   command->add_option("--max-strain", asked.options.max_strain, "how far from strain 0 an event is followed")->capture_default_str();
   command->add_option("--max-step", asked.options.max_step, "largest strain step")->capture_default_str();
   command->callback([options, &context] {
@@ -78,6 +80,7 @@ void add_track_command(CLI::App& app, Context& context) {
       }
       db::Database database(context.global.database, db::Mode::ReadWrite);
       if (!condition.empty()) {
+        ready_sample(database, request.sample);
         request.events = selected(context.global.database, request.sample, condition);
         if (request.events.empty()) {
           context.print({{"tracks", nlohmann::json::array()}, {"not_entered", nlohmann::json::array()}});
@@ -87,7 +90,8 @@ void add_track_command(CLI::App& app, Context& context) {
       const TrackReport report = track_events(database, request, context.session("track"));
       for (const auto& note : report.notes) context.note("track: " + note);
       if (!report.finished) {
-        context.note("track: stopped, finished tracks are kept; the same command continues");
+        context.outcome(md::message(stop_reason(), "; ", report.tracks.size(), " finished tracks are kept in ", context.global.database,
+                                    "; the same command continues"));
         return exit_stopped;
       }
       context.print(describe(report));

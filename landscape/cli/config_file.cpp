@@ -3,48 +3,15 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
+#include "landscape/cli/command_line.hpp"
 #include "landscape/cli/global_options.hpp"
 #include "md/core/error.hpp"
 
 namespace landscape::cli {
 namespace {
-
-/// What the command line says already, without running it.
-struct CommandLine {
-  std::vector<const CLI::App*> commands;       ///< root, then the command and its subcommand
-  std::vector<const CLI::Option*> given;
-};
-
-const CLI::Option* find_option(const std::vector<const CLI::App*>& commands, const std::string& name) {
-  for (auto app = commands.rbegin(); app != commands.rend(); ++app)
-    if (const auto* option = (*app)->get_option_no_throw(name)) return option;
-  return nullptr;
-}
-
-const CLI::App* find_command(const CLI::App& app, const std::string& name) {
-  for (const auto* command : app.get_subcommands([&](const CLI::App* c) { return c->check_name(name); })) return command;
-  return nullptr;
-}
-
-CommandLine read(const CLI::App& app, const std::vector<std::string>& arguments) {
-  CommandLine line;
-  line.commands.push_back(&app);
-  for (std::size_t k = 0; k < arguments.size(); ++k) {
-    const std::string& word = arguments[k];
-    if (word.size() > 1 && word[0] == '-') {
-      const auto equals = word.find('=');
-      const auto* option = find_option(line.commands, word.substr(0, equals));
-      if (option == nullptr) continue;
-      line.given.push_back(option);
-      if (equals == std::string::npos && option->get_items_expected_min() > 0) ++k;
-    } else if (const auto* command = find_command(*line.commands.back(), word)) {
-      line.commands.push_back(command);
-    }
-  }
-  return line;
-}
 
 std::string value_text(const toml::node& node, const std::string& where) {
   if (const auto text = node.value_exact<std::string>()) return *text;
@@ -114,14 +81,14 @@ std::vector<std::string> with_config_file(CLI::App& app, const std::vector<std::
   }
   if (file.empty()) return arguments;
   std::ifstream in(file);
-  if (!in) throw md::InputError("--config: cannot read " + file);
+  if (!in || std::filesystem::is_directory(file)) throw md::InputError("--config: cannot read " + file);
   toml::table table;
   try {
     table = toml::parse(in, file);
   } catch (const toml::parse_error& error) {
     throw md::FormatError(md::message(file, ':', error.source().begin.line, ": ", error.description()));
   }
-  const auto line = read(app, arguments);
+  const auto line = read_command_line(app, arguments);
   Reader reader(line, file);
   reader.read(table, {&app}, "");
   auto all = arguments;

@@ -54,16 +54,34 @@ void Context::note(const std::string& line) const {
   if (!global.quiet) fmt::print(stderr, "{}{}\n", isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "", line);
 }
 
+void Context::outcome(const std::string& line) const {
+  fmt::print(stderr, "{}landscape: {}\n", isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "", line);
+}
+
 void Context::print(const json& result) const {
-  if (global.json) {
-    std::cout << result.dump(2) << '\n';
-  } else {
-    std::size_t width = 0;
-    for (const auto& [key, value] : result.items()) width = std::max(width, key.size());
-    for (const auto& [key, value] : result.items()) std::cout << fmt::format("{:<{}}  {}\n", key, width, plain(value));
-  }
-  std::cout.flush();
+  if (global.json) return print_text(result.dump(2) + '\n');
+  std::size_t width = 0;
+  std::string text;
+  for (const auto& [key, value] : result.items()) width = std::max(width, key.size());
+  for (const auto& [key, value] : result.items()) text += fmt::format("{:<{}}  {}\n", key, width, plain(value));
+  print_text(text);
+}
+
+void print_text(const std::string& text) {
+  std::cout << text << std::flush;
   if (!std::cout) throw md::InputError("standard output: cannot be written");
+}
+
+CLI::Validator count_at_least(std::int64_t least) {
+  return CLI::Validator(
+      [least](std::string& text) {
+        std::int64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto parsed = std::from_chars(text.data(), end, value);
+        if (parsed.ec == std::errc{} && parsed.ptr == end && value >= least) return std::string();
+        return fmt::format("expected a whole number from {}, got {}", least, text);
+      },
+      "");
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
@@ -73,7 +91,7 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
   app.add_option("--db", options.database, "database file")->envname("LANDSCAPE_DB")->capture_default_str()->group(group);
   app.add_option("--threads", options.threads, "threads; results do not depend on it (default: all cores)")
       ->check(CLI::Range(1, 4096))->group(group);
-  app.add_option("--seed", options.seed, "seed of all random numbers")->capture_default_str()->group(group);
+  app.add_option("--seed", options.seed, "seed of all random numbers")->check(count_at_least(0))->capture_default_str()->group(group);
   app.add_flag("--json", options.json, "print one JSON document on standard output")->group(group);
   auto* quiet = app.add_flag("--quiet,-q", options.quiet, "no progress, no notes")->group(group);
   app.add_flag("--verbose,-v", options.verbose, "say more on standard error")->excludes(quiet)->group(group);

@@ -39,9 +39,16 @@ struct Context {
   Session session(const std::string& label) const;
   /// One line on standard error unless --quiet.
   void note(const std::string& line) const;
+  /// Why the command ends with 1 or 130, or what is doubtful about its result: one line on standard error, also with --quiet.
+  void outcome(const std::string& line) const;
   /// The result on standard output: one JSON document with --json, else one line for each key.
   void print(const nlohmann::json& result) const;
 };
+
+/// Writes to standard output. @throws md::InputError where it cannot be written.
+void print_text(const std::string& text);
+/// For whole numbers from `least`.
+CLI::Validator count_at_least(std::int64_t least);
 
 /// Adds them to the root; commands inherit them, before and after their name.
 void add_global_options(CLI::App& app, GlobalOptions& options);

@@ -1,5 +1,7 @@
 #include "landscape/cli/structure_input.hpp"
 
+#include <unistd.h>
+
 #include <cmath>
 #include <filesystem>
 
@@ -64,6 +66,9 @@ void check_output_path(const std::string& path) {
     throw md::InputError("-o " + path + ": expected an ending of .xyz, .extxyz, .data, .lmp, .lammps, .dump or .lammpstrj");
   const auto folder = std::filesystem::absolute(path).parent_path();
   if (!std::filesystem::is_directory(folder)) throw md::InputError("-o " + path + ": there is no folder " + folder.string());
+  const bool there = std::filesystem::exists(path);
+  if (std::filesystem::is_directory(path) || access(there ? path.c_str() : folder.c_str(), W_OK) != 0)
+    throw md::InputError("-o " + path + ": cannot be written");
 }
 
 }  // namespace landscape::cli

@@ -57,8 +57,9 @@ void MeltQuenchOptions::validate() const {
     if (!ok || !std::isfinite(value))
       throw InputError(message(field, ' ', value, ", expected ", expected));
   };
-  check(atoms >= 2, "atoms", static_cast<double>(atoms), "at least 2");
+  check(atoms >= 2 && atoms <= 100'000'000, "atoms", static_cast<double>(atoms), "2 to 100000000");
   check(end_temperature_k > 0.0, "end_temperature_k", end_temperature_k, "more than 0 K");
+  if (volume_per_atom_a3) check(*volume_per_atom_a3 > 0.0, "volume_per_atom_a3", *volume_per_atom_a3, "more than 0 Å³");
   check(melt_temperature_k > end_temperature_k, "melt_temperature_k", melt_temperature_k,
         "more than end_temperature_k");
   check(settle_ps >= 0.0, "settle_ps", settle_ps, "at least 0 ps");

@@ -1,8 +1,10 @@
 #include "md/potential/atomic_surface.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "md/core/error.hpp"
+#include "md/core/parallel.hpp"
 
 namespace landscape::md {
 
@@ -17,6 +19,7 @@ AtomicSurface::AtomicSurface(std::shared_ptr<const Potential> potential, const C
       list_(potential_->cutoff(), options.skin) {
   options_.validate();
   configuration_.validate();
+  options_.threads = std::min(options_.threads, chunk_count(configuration_.size()));  // more would only wait
   configuration_.velocities.resize(3, 0);
   types_ = potential_->types_of(configuration_.species);
   for (Eigen::Index i = 0; i < configuration_.size(); ++i)

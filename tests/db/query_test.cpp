@@ -3,7 +3,7 @@
 #include <set>
 
 #include "db/detail/migrations.hpp"
-#include "db/detail/suggest.hpp"
+#include "db/suggest.hpp"
 #include "support.hpp"
 
 namespace landscape::db {
@@ -251,10 +251,10 @@ TEST(Dictionary, GivesEachNameOneMeaningInAView) {
 }
 
 TEST(Suggestion, CountsEditsAndIgnoresCase) {
-  EXPECT_EQ(detail::edit_distance("barier", "barrier"), 1);
-  EXPECT_EQ(detail::edit_distance("EA", "ea"), 0);
-  EXPECT_EQ(detail::edit_distance("", "abc"), 3);
-  EXPECT_EQ(detail::edit_distance("kitten", "sitting"), 3);
+  EXPECT_EQ(edit_distance("barier", "barrier"), 1);
+  EXPECT_EQ(edit_distance("EA", "ea"), 0);
+  EXPECT_EQ(edit_distance("", "abc"), 3);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3);
 }
 
 }  // namespace

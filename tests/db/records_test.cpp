@@ -208,7 +208,7 @@ TEST_F(StoredRecord, RefusesRecordsThatBreakAConstraint) {
   EXPECT_NE(error_of([&] { database_.add_event(event); }).find("CHECK"), std::string::npos);
   event = an_event(study, "event");
   EXPECT_NE(error_of([&] { database_.add_event(event); }).find("uid"), std::string::npos);
-  EXPECT_NE(error_of([&] { database_.event(999); }).find("no row with id 999"), std::string::npos);
+  EXPECT_NE(error_of([&] { database_.event(999); }).find("there is no event 999"), std::string::npos);
   event.id = 999;
   EXPECT_NE(error_of([&] { database_.update_event(event); }).find("999"), std::string::npos);
   EXPECT_NE(error_of([&] { database_.count_event_again(999); }).find("999"), std::string::npos);

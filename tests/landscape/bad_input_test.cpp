@@ -20,9 +20,37 @@ TEST(BadInput, CommandLine) {
   expect_refused(place.run({}), "subcommand");
   expect_refused(place.run({"energy"}), "required");
   expect_refused(place.run({"--nonsense", "query", "events"}), "nonsense");
+  expect_refused(place.run({"enrgy", "x.xyz"}), "unknown command enrgy; did you mean energy?");
+  expect_refused(place.run({"sample", "quech"}), "did you mean quench?");
+  expect_refused(place.run({"energy", "x.xyz", "--potentil", "zhou2004"}), "unknown option --potentil; did you mean --potential?");
+  expect_refused(place.run({"energy", "x.xyz", "y.xyz", "--potential", "zhou2004"}), "y.xyz");
+  expect_refused(place.run({"query", "events", "--limit", "-1"}), "--limit: expected a whole number from 0, got -1");
+  expect_refused(place.run({"query", "events", "--seed", "-1"}), "--seed");
+  expect_refused(place.run({"query", "events", "--seed", "99999999999999999999"}), "--seed");
+  expect_refused(place.run({"query", "events", "--threads", "0"}), "--threads");
+  expect_refused(place.run({"query", "events", "--time-limit", "4d"}), "4d");
+  expect_refused(place.run({"query", "events", "--format", "xml"}), "xml");
+  expect_refused(place.run({"query", "events", "--config", "."}), "--config");
   expect_refused(place.run({"map", "v", "--searches", "2", "--events", "2"}), "excludes");
   place.write("bad.toml", "seed = 3\n[map]\nserches = 4\n");
   expect_refused(place.run({"--config", "bad.toml", "query", "events"}), "bad.toml:3");
+}
+
+TEST(BadInput, NumbersOfAQuench) {
+  const Workplace place;
+  const std::vector<std::vector<std::string>> wrong = {
+      {"--atoms", "0"}, {"--atoms", "-5"}, {"--atoms", "1.5"}, {"--atoms", "99999999999999999999"}, {"--rate", "-1e13"},
+      {"--rate", "nan"}, {"--melt-temperature", "0.5"}, {"--dt", "0"}, {"--melt-ps", "-1"}, {"--pressure", "inf"},
+      {"--volume-per-atom", "0"}, {"--cell", "all"}, {"--composition", "Cu46Zr46Al9x"}, {"--composition", "Xx5"},
+      {"--composition", "Cu0Zr0"}, {"--composition", "Cu-5"}, {"--composition", ""}};
+  for (const auto& option : wrong) {
+    std::vector<std::string> arguments = {"sample", "quench", "--name", "q", "--potential", "zhou2004", "--json"};
+    if (option[0] != "--composition") arguments.insert(arguments.end(), {"--composition", "Cu64Zr36"});
+    arguments.insert(arguments.end(), option.begin(), option.end());
+    SCOPED_TRACE(option[0] + " " + option[1]);
+    expect_refused(place.run(arguments), "");
+  }
+  EXPECT_FALSE(std::filesystem::exists(place.path("landscape.db")));
 }
 
 TEST(BadInput, Structures) {
@@ -47,6 +75,56 @@ TEST(BadInput, Potentials) {
   expect_refused(place.run({"energy", "element.xyz", "--potential", "zhou2004", "--json"}), "Xx");
 }
 
+/// Sizes that a file grows to: some let a sample in and stop the mapping, some stop earlier.
+TEST(BadInput, AFullDiskLosesNothingThatWasStored) {
+  Workplace place;
+  const auto file = place.vacancy_crystal();
+  for (const std::uint64_t bytes : {2000u, 100000u, 280000u, 330000u}) {
+    SCOPED_TRACE(bytes);
+    const std::string database = std::to_string(bytes) + ".db";
+    place.largest_file_bytes = bytes;
+    const auto sample = place.run({"--db", database, "sample", "import", file, "--name", "v", "--potential", crystal_potential, "--json"});
+    const auto map = place.run({"--db", database, "map", "v", "--searches", "24", "--center", "1,2,3", "--json"});
+    if (sample.code != 0) expect_refused(sample, database);
+    expect_refused(map, database);
+    place.largest_file_bytes = 0;
+    // With room again the same commands end as if nothing had been.
+    if (sample.code == 0) {
+      EXPECT_EQ(place.run({"--db", database, "db", "check"}).code, 0);
+    }
+    ASSERT_EQ(place.run({"--db", database, "sample", "import", file, "--name", "v", "--potential", crystal_potential}).code, 0);
+    const auto again = place.run({"--db", database, "map", "v", "--searches", "2", "--center", "1,2,3", "--json"});
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_EQ(place.run({"--db", database, "db", "check"}).code, 0);
+  }
+  EXPECT_EQ(place.run({"energy", file, "--potential", crystal_potential, "--json"}).code, 0);
+}
+
+TEST(BadInput, AReadOnlyFolderCanBeReadAndNothingElse) {
+  Workplace place;
+  const auto file = place.vacancy_crystal();
+  ASSERT_EQ(place.run({"sample", "import", file, "--name", "v", "--potential", crystal_potential}).code, 0);
+  const auto before = place.read("landscape.db");
+  place.write("stdout.txt", "");
+  place.write("stderr.txt", "");
+  std::filesystem::permissions(place.path(""), std::filesystem::perms(0555));
+  std::filesystem::permissions(place.path("landscape.db"), std::filesystem::perms(0444));
+  place.as_nobody = true;
+  if (place.run({"--version"}).code != 0) {
+    std::filesystem::permissions(place.path(""), std::filesystem::perms(0755));
+    GTEST_SKIP() << "another user may not run the program where it was built";
+  }
+  EXPECT_EQ(place.run({"query", "samples", "--columns", "sample", "--json"}).json()[0]["sample"], "v");
+  EXPECT_EQ(place.run({"db", "check"}).code, 0);
+  expect_refused(place.run({"map", "v", "--searches", "2", "--json"}), "landscape.db: is not writable");
+  expect_refused(place.run({"sample", "import", file, "--name", "w", "--potential", crystal_potential}), "landscape.db");
+  expect_refused(place.run({"--db", "new.db", "sample", "import", file, "--name", "w", "--potential", crystal_potential}), "new.db");
+  expect_refused(place.run({"minimize", file, "--potential", crystal_potential, "-o", "m.xyz"}), "m.xyz: cannot be written");
+  std::filesystem::permissions(place.path(""), std::filesystem::perms(0755));
+  EXPECT_EQ(place.read("landscape.db"), before);
+  EXPECT_FALSE(std::filesystem::exists(place.path("new.db")));
+}
+
 TEST(BadInput, Databases) {
   const Workplace place;
   const auto file = place.vacancy_crystal();
@@ -57,6 +135,12 @@ TEST(BadInput, Databases) {
   ASSERT_EQ(place.run({"sample", "import", file, "--name", "v", "--potential", crystal_potential}).code, 0);
   expect_refused(place.run({"map", "w", "--json"}), "'w'");
   expect_refused(place.run({"map", "v", "--center", "1000"}), "1000");
+  expect_refused(place.run({"track", "v", "--events", "999"}), "there is no event 999");
+  expect_refused(place.run({"track", "w", "--where", "EA < 1"}), "'w'");
+  expect_refused(place.run({"neb", "1", "999"}), "there is no minimum 999");
+  expect_refused(place.run({"query", "events", "--where", "(SELECT count(*) FROM sqlite_master) > 0"}), "public views");
+  place.write("empty.db", "");
+  expect_refused(place.run({"--db", "empty.db", "query", "events"}), "is empty");
   expect_refused(place.run({"query", "evnts"}), "evnts");
   expect_refused(place.run({"sample", "import", file, "--name", "v", "--potential", crystal_potential, "--cell", "iso"}), "iso");
   // A file of a later version: user_version is the big-endian word at byte 60 of an SQLite file.

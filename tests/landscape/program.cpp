@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,28 +55,31 @@ std::string Workplace::vacancy_crystal(const std::string& name) const {
   return write(name, text.str());
 }
 
-Outcome Workplace::run(const std::vector<std::string>& arguments, double kill_after_s) const {
+int Workplace::start(const std::vector<std::string>& arguments) const {
   const pid_t child = fork();
   if (child < 0) throw std::runtime_error("fork failed");
-  if (child == 0) {
-    if (chdir(folder_.c_str()) != 0) _exit(126);
-    const int out = open("stdout.txt", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    const int err = open("stderr.txt", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
-    unsetenv("LANDSCAPE_DB");
-    std::vector<std::string> words = {LANDSCAPE_PROGRAM};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    std::vector<char*> pointers;
-    for (auto& word : words) pointers.push_back(word.data());
-    pointers.push_back(nullptr);
-    execv(LANDSCAPE_PROGRAM, pointers.data());
-    _exit(127);
+  if (child > 0) return child;
+  if (chdir(folder_.c_str()) != 0) _exit(126);
+  const int out = open("stdout.txt", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  const int err = open("stderr.txt", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  dup2(out, STDOUT_FILENO);
+  dup2(err, STDERR_FILENO);
+  unsetenv("LANDSCAPE_DB");
+  if (largest_file_bytes > 0) {
+    const rlimit limit{largest_file_bytes, largest_file_bytes};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(125);
   }
-  if (kill_after_s > 0.0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(kill_after_s));
-    kill(child, SIGKILL);
-  }
+  if (as_nobody && getuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(125);
+  std::vector<std::string> words = {LANDSCAPE_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (auto& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  execv(LANDSCAPE_PROGRAM, pointers.data());
+  _exit(127);
+}
+
+Outcome Workplace::finish(int child) const {
   int status = 0;
   waitpid(child, &status, 0);
   Outcome outcome;
@@ -83,6 +87,25 @@ Outcome Workplace::run(const std::vector<std::string>& arguments, double kill_af
   outcome.out = read("stdout.txt");
   outcome.err = read("stderr.txt");
   return outcome;
+}
+
+Outcome Workplace::run(const std::vector<std::string>& arguments, double kill_after_s) const {
+  const int child = start(arguments);
+  if (kill_after_s > 0.0) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(kill_after_s));
+    kill(child, SIGKILL);
+  }
+  return finish(child);
+}
+
+Outcome Workplace::run_until(const std::vector<std::string>& arguments, const std::function<bool()>& enough) const {
+  const int child = start(arguments);
+  siginfo_t state{};
+  while (waitid(P_PID, static_cast<id_t>(child), &state, WEXITED | WNOHANG | WNOWAIT) == 0 && state.si_pid == 0) {
+    if (enough()) kill(child, SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return finish(child);
 }
 
 }  // namespace landscape::test

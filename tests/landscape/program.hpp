@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -22,6 +23,11 @@ class Workplace {
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;
 
+  /// For what is run from now on: no file may grow beyond this, as on a full disk; 0: no limit.
+  std::uint64_t largest_file_bytes = 0;
+  /// For what is run from now on, by root only: without root's right to write anywhere.
+  bool as_nobody = false;
+
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
   std::string write(const std::string& name, const std::string& text) const;
   std::string read(const std::string& name) const;
@@ -29,10 +35,19 @@ class Workplace {
   std::string vacancy_crystal(const std::string& name = "crystal.xyz") const;
   /// @param kill_after_s > 0: SIGKILL after that many seconds.
   Outcome run(const std::vector<std::string>& arguments, double kill_after_s = 0.0) const;
+  /// SIGKILL as soon as `enough` says so; asked every 2 ms.
+  Outcome run_until(const std::vector<std::string>& arguments, const std::function<bool()>& enough) const;
 
  private:
+  /// Starts the program. @return its process id.
+  int start(const std::vector<std::string>& arguments) const;
+  Outcome finish(int child) const;
+
   std::filesystem::path folder_;
 };
+
+/// 48 atoms Cu28Zr20 off their lattice, for `sample import --cell aniso` with zhou2004: a small glass with events that fold.
+inline std::string small_glass() { return std::string(LANDSCAPE_TEST_DATA) + "/glass48.xyz"; }
 
 /// For vacancy_crystal().
 inline const std::string crystal_potential = "lj:epsilon=0.1,sigma=2.5,cutoff=5.5";

@@ -1,7 +1,10 @@
 /// The same work gives the same content: for any number of threads, killed or not.
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "db/content.hpp"
+#include "db/database.hpp"
 #include "tests/landscape/program.hpp"
 
 namespace landscape::test {
@@ -60,6 +63,118 @@ TEST(Resume, QuenchGoesOnAfterAKill) {
   EXPECT_EQ(quench("killed.db", 0.0).json(), straight.json());
   EXPECT_EQ(db::content_lines(place.path("straight.db")), db::content_lines(place.path("killed.db")));
   EXPECT_EQ(quench("killed.db", 0.0).json(), straight.json());
+}
+
+constexpr int killed = -SIGKILL;
+
+void import_glass(const Workplace& place, const std::string& database) {
+  const auto result = place.run({"--db", database, "sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004",
+                                 "--cell", "aniso", "--threads", "1"});
+  ASSERT_EQ(result.code, 0) << result.err;
+}
+
+/// Whether the database has what `found` looks for, read beside the running program.
+template <class Found>
+std::function<bool()> once(const std::filesystem::path& path, Found found) {
+  return [path, found] {
+    try {
+      db::Database database(path, db::Mode::ReadOnly);
+      return found(database);
+    } catch (const db::Error&) {  // not there yet
+      return false;
+    }
+  };
+}
+
+void expect_same_content(const Workplace& place, const std::string& a, const std::string& b) {
+  const auto first = db::content_lines(place.path(a)), second = db::content_lines(place.path(b));
+  EXPECT_GT(first.size(), 2u);
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(place.run({"--db", b, "db", "check"}).code, 0);
+}
+
+TEST(Resume, QuenchKilledAtACheckpointEndsTheSame) {
+  const Workplace place;
+  const auto quench = [](const std::string& database) {
+    return std::vector<std::string>{"--db", database, "sample", "quench", "--name", "g", "--composition", "Cu64Zr36", "--atoms", "32",
+                                    "--potential", "zhou2004", "--melt-ps", "6", "--rate", "5e14", "--threads", "1", "--json"};
+  };
+  const auto straight = place.run(quench("straight.db"));
+  ASSERT_EQ(straight.code, 0) << straight.err;
+  const auto kept = [&](std::int64_t step) {
+    return once(place.path("killed.db"), [step](db::Database& d) {
+      const auto saved = d.checkpoints();
+      return !saved.empty() && saved.front().step >= step;
+    });
+  };
+  EXPECT_EQ(place.run_until(quench("killed.db"), kept(2000)).code, killed);
+  EXPECT_EQ(place.run_until(quench("killed.db"), kept(4000)).code, killed);
+  EXPECT_EQ(place.run(quench("killed.db")).json(), straight.json());
+  expect_same_content(place, "straight.db", "killed.db");
+}
+
+TEST(Resume, ShearGoesOnAfterAKillBitForBit) {
+  const Workplace place;
+  import_glass(place, "straight.db");
+  import_glass(place, "killed.db");
+  const auto shear = [](const std::string& database, const std::string& threads) {
+    return std::vector<std::string>{"--db", database, "shear", "g", "--to", "-0.115", "--max-step", "1e-3", "--resolution", "1e-5",
+                                    "--threads", threads, "--json"};
+  };
+  const auto straight = place.run(shear("straight.db", "1"));
+  ASSERT_EQ(straight.code, 0) << straight.err;
+  ASSERT_GE(straight.json()["events"].size(), 1u);
+  const auto steps = [&](std::size_t count) {
+    return once(place.path("killed.db"), [count](db::Database& d) {
+      const auto shears = d.shears_of_sample(1);
+      return !shears.empty() && d.steps_of_shear(shears.front().id).size() > count;
+    });
+  };
+  EXPECT_EQ(place.run_until(shear("killed.db", "2"), steps(5)).code, killed);
+  EXPECT_EQ(place.run_until(shear("killed.db", "1"), steps(40)).code, killed);
+  EXPECT_EQ(place.run(shear("killed.db", "2")).json(), straight.json());
+  expect_same_content(place, "straight.db", "killed.db");
+  EXPECT_EQ(place.run(shear("killed.db", "2")).json(), straight.json());  // done: reported, nothing added
+  expect_same_content(place, "straight.db", "killed.db");
+}
+
+TEST(Resume, TrackDoesNotDependOnThreadsOrKills) {
+  const Workplace place;
+  for (const std::string database : {"one.db", "two.db"}) {
+    import_glass(place, database);
+    ASSERT_EQ(place.run({"--db", database, "map", "g", "--searches", "8", "--threads", "1"}).code, 0);
+    ASSERT_EQ(place.run({"--db", database, "shear", "g", "--to", "-0.115", "--max-step", "4e-3", "--resolution", "1e-4"}).code, 0);
+  }
+  const auto mapped = [](const std::string& database, const std::string& threads) {
+    return std::vector<std::string>{"--db", database, "track", "g", "--where", "origin = 'map'", "--threads", threads, "--json"};
+  };
+  const auto sheared = [](const std::string& database, const std::string& threads) {
+    return std::vector<std::string>{"--db", database, "track", "g", "--from-shear", "--threads", threads, "--json"};
+  };
+  const auto tracks = [&](std::size_t count) {
+    return once(place.path("two.db"), [count](db::Database& d) {
+      std::size_t there = 0;
+      for (const auto& event : d.events_of_sample(1)) there += d.tracks_of_event(event.id).size();
+      return there >= count;
+    });
+  };
+  const auto one = place.run(mapped("one.db", "1"));
+  ASSERT_EQ(one.code, 0) << one.err;
+  ASSERT_GE(one.json()["tracks"].size(), 3u);
+  EXPECT_EQ(place.run_until(mapped("two.db", "2"), tracks(1)).code, killed);
+  EXPECT_EQ(place.run(mapped("two.db", "2")).json(), one.json());
+
+  const auto one_sheared = place.run(sheared("one.db", "1"));
+  ASSERT_EQ(one_sheared.code, 0) << one_sheared.err;
+  ASSERT_EQ(one_sheared.json()["tracks"].size(), 1u);
+  EXPECT_TRUE(one_sheared.json()["tracks"][0]["critical_strain"].is_number());
+  // Killed with the plastic event entered and its track not begun or not finished.
+  EXPECT_EQ(place.run_until(sheared("two.db", "2"), once(place.path("two.db"), [](db::Database& d) {
+              const auto shears = d.shears_of_sample(1);
+              return d.plastic_events_of_shear(shears.front().id).front().event_id.has_value();
+            })).code, killed);
+  EXPECT_EQ(place.run(sheared("two.db", "2")).json(), one_sheared.json());
+  expect_same_content(place, "one.db", "two.db");
 }
 
 TEST(Resume, TimeLimitEndsWith130AndIsContinued) {

@@ -1,11 +1,11 @@
-#include "db/detail/suggest.hpp"
+#include "db/suggest.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <numeric>
 #include <utility>
 
-namespace landscape::db::detail {
+namespace landscape::db {
 namespace {
 
 std::string lower(std::string_view text) {
@@ -55,4 +55,4 @@ std::string suggestion(std::string_view typed, const std::vector<std::string>& n
   return all;
 }
 
-}  // namespace landscape::db::detail
+}  // namespace landscape::db

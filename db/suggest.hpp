@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace landscape::db::detail {
+namespace landscape::db {
 
 /// Number of insertions, deletions and replacements of one letter that turn `a` into `b`, case
 /// ignored.
@@ -17,4 +17,4 @@ std::string suggestion(std::string_view typed, const std::vector<std::string>& n
 /// Equality of ASCII names as SQLite sees them.
 bool same_name(std::string_view a, std::string_view b);
 
-}  // namespace landscape::db::detail
+}  // namespace landscape::db

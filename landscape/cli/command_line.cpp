@@ -1,0 +1,61 @@
+#include "landscape/cli/command_line.hpp"
+
+#include <cctype>
+
+#include "db/suggest.hpp"
+
+namespace landscape::cli {
+namespace {
+
+const CLI::Option* find_option(const std::vector<const CLI::App*>& commands, const std::string& name) {
+  for (auto app = commands.rbegin(); app != commands.rend(); ++app)
+    if (const auto* option = (*app)->get_option_no_throw(name)) return option;
+  return nullptr;
+}
+
+std::string unknown_option(const std::vector<const CLI::App*>& commands, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto* app : commands)
+    for (const auto* option : app->get_options())
+      for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return "unknown option " + word + "; " + db::suggestion(word, names);
+}
+
+std::string unknown_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  return "unknown command " + word + "; " + db::suggestion(word, names);
+}
+
+}  // namespace
+
+const CLI::App* find_command(const CLI::App& app, const std::string& name) {
+  for (const auto* command : app.get_subcommands([&](const CLI::App* c) { return c->check_name(name); })) return command;
+  return nullptr;
+}
+
+CommandLine read_command_line(const CLI::App& app, const std::vector<std::string>& arguments) {
+  CommandLine line;
+  line.commands.push_back(&app);
+  for (std::size_t k = 0; k < arguments.size(); ++k) {
+    const std::string& word = arguments[k];
+    const bool dashed = word.size() > 1 && word[0] == '-' && (word[1] == '-' || std::isalpha(static_cast<unsigned char>(word[1])));
+    if (dashed) {
+      const auto equals = word.find('=');
+      const auto* option = find_option(line.commands, word.substr(0, equals));
+      if (option == nullptr) {
+        if (line.complaint.empty()) line.complaint = unknown_option(line.commands, word.substr(0, equals));
+        continue;
+      }
+      line.given.push_back(option);
+      if (equals == std::string::npos && option->get_items_expected_min() > 0) ++k;
+    } else if (const auto* command = find_command(*line.commands.back(), word)) {
+      line.commands.push_back(command);
+    } else if (line.commands.back()->get_require_subcommand_min() > 0 && line.complaint.empty()) {
+      line.complaint = unknown_command(*line.commands.back(), word);
+    }
+  }
+  return line;
+}
+
+}  // namespace landscape::cli

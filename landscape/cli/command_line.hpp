@@ -1,0 +1,21 @@
+/// The words of the command line against what the commands know, without running anything.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace landscape::cli {
+
+struct CommandLine {
+  std::vector<const CLI::App*> commands;    ///< root, then the command and its subcommand
+  std::vector<const CLI::Option*> given;
+  std::string complaint;                    ///< about the first unknown option or command, with what was meant; or empty
+};
+
+CommandLine read_command_line(const CLI::App& app, const std::vector<std::string>& arguments);
+
+/// The command's direct subcommand of that name, or null.
+const CLI::App* find_command(const CLI::App& app, const std::string& name);
+
+}  // namespace landscape::cli
