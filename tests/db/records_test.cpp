@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "db/check.hpp"
 #include "db/detail/rows.hpp"
 #include "support.hpp"
 
@@ -292,6 +293,45 @@ TEST_F(StoredRecord, KeepsInherentStructuresInOrderOfTheirPoints) {
   error_of([&] { database_.add_inherent_structure(structure); });  // the same point again
   structure.series = "other";
   error_of([&] { database_.add_inherent_structure(structure); });
+}
+
+TEST_F(StoredRecord, MergedEventsKeepSearchesTracksAndCounts) {
+  auto study = make_study(database_);
+  const Id kept = study.event;
+  auto event = an_event(study, "the same, found by search 2");
+  event.first_search_index = 2;
+  const Id gone = database_.add_event(event);
+  auto search = a_search(study, 2);
+  search.event_id = gone;
+  search.saddle_id = study.saddle;
+  database_.add_search(search);
+  database_.add_track(a_track(study, "coarse"), {});
+  study.event = gone;
+  std::vector<TrackPointRecord> points(2);
+  points[1].strain_xy = 0.01;
+  database_.add_track(a_track(study, "coarse"), points);  // there for the kept one already
+  const Id fine = database_.add_track(a_track(study, "fine"), points);
+  AtomValueRecord key;
+  key.sample_id = study.sample;
+  key.run_id = study.run;
+  key.name = "d2min_a2";
+  key.event_id = gone;
+  database_.put_atom_values(key, std::vector<double>{1.0, 2.0});
+
+  database_.merge_events(kept, gone);
+  EXPECT_EQ(database_.event(kept).times_found, 3);
+  EXPECT_EQ(database_.event(kept).first_search_index, 0);
+  error_of([&] { database_.event(gone); });
+  for (const auto& found : database_.searches_of_mapping(study.mapping)) EXPECT_EQ(found.event_id, kept);
+  const auto tracks = database_.tracks_of_event(kept);
+  ASSERT_EQ(tracks.size(), 2u);
+  EXPECT_EQ(tracks[1].id, fine);
+  EXPECT_EQ(database_.points_of_track(fine).size(), 2u);
+  key.event_id = kept;
+  EXPECT_EQ(database_.atom_values(key), (std::vector<double>{1.0, 2.0}));
+  EXPECT_EQ(check(database_.path()), std::vector<std::string>());
+  error_of([&] { database_.merge_events(kept, 999); });
+  EXPECT_EQ(database_.event(kept).times_found, 3);
 }
 
 TEST_F(StoredRecord, ReplacesAtomValuesOfTheSameName) {
