@@ -165,6 +165,10 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
   while (sign * (request.to - aqs.state().strain) > 1e-12) {
     if ((stopped = session.stopped())) break;
     const md::ShearStep step = aqs.advance(request.to);
+    if (step.outcome == md::ShearOutcome::NotConverged) {  // not a state of the branch: nothing is kept of it
+      report.converged = false;
+      break;
+    }
     ++index;
     db::Transaction transaction(database);
     database.add_shear_step(step_record(shear, run.id(), index, step.state, step.force_calls));
@@ -186,13 +190,11 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
       database.add_plastic_event(event);
       session.say(md::message("plastic event at strain ", event.strain, ": ", event.energy_drop_ev, " eV released"));
     }
-    if (step.outcome == md::ShearOutcome::NotConverged) report.converged = false;
     checkpoint.save(database, aqs.memory(), index);
     transaction.commit();
     session.report({static_cast<std::int64_t>(std::round(std::abs(aqs.state().strain) * 1e6)),
                     static_cast<std::int64_t>(std::round(std::abs(request.to) * 1e6)),
                     md::message("strain ", aqs.state().strain, ", ", event_index, " events")});
-    if (!report.converged) break;
   }
 
   report.events = database.plastic_events_of_shear(shear.id);

@@ -186,6 +186,7 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
   } else if (ids.empty()) {
     for (const auto& event : database.events_of_sample(sample.id)) ids.push_back(event.id);
   }
+  for (auto id = ids.begin(); id != ids.end();) id = std::find(ids.begin(), id, *id) == id ? id + 1 : ids.erase(id);  // named twice
   if (request.limit >= 0 && static_cast<std::int64_t>(ids.size()) > request.limit)
     ids.resize(static_cast<std::size_t>(request.limit));
 

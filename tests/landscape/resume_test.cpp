@@ -146,7 +146,8 @@ TEST(Resume, TrackDoesNotDependOnThreadsOrKills) {
     ASSERT_EQ(place.run({"--db", database, "shear", "g", "--to", "-0.115", "--max-step", "4e-3", "--resolution", "1e-4"}).code, 0);
   }
   const auto mapped = [](const std::string& database, const std::string& threads) {
-    return std::vector<std::string>{"--db", database, "track", "g", "--where", "origin = 'map'", "--threads", threads, "--json"};
+    return std::vector<std::string>{"--db", database, "track", "g", "--where", "origin = 'map'", "--max-strain", "0.03", "--threads", threads,
+                                    "--json"};
   };
   const auto sheared = [](const std::string& database, const std::string& threads) {
     return std::vector<std::string>{"--db", database, "track", "g", "--from-shear", "--threads", threads, "--json"};
@@ -162,6 +163,9 @@ TEST(Resume, TrackDoesNotDependOnThreadsOrKills) {
   ASSERT_EQ(one.code, 0) << one.err;
   ASSERT_GE(one.json()["tracks"].size(), 3u);
   EXPECT_EQ(place.run_until(mapped("two.db", "2"), tracks(1)).code, killed);
+  const auto twice = place.run({"--db", "two.db", "track", "g", "--events", "1,2,1", "--max-strain", "0.03", "--json"});
+  ASSERT_EQ(twice.code, 0) << twice.err;
+  EXPECT_EQ(twice.json()["tracks"].size(), 2u);
   EXPECT_EQ(place.run(mapped("two.db", "2")).json(), one.json());
 
   const auto one_sheared = place.run(sheared("one.db", "1"));
