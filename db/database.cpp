@@ -129,6 +129,14 @@ std::vector<InherentStructureRecord> Database::inherent_structures(Id sample_id,
                                          series);
 }
 
+Id Database::add_rate_fit(const RateFitRecord& fit) {
+  return insert(*connection_, fit);
+}
+
+std::vector<RateFitRecord> Database::rate_fits() {
+  return select<RateFitRecord>(*connection_, "ORDER BY id");
+}
+
 void Database::put_atom_values(const AtomValueRecord& key, std::span<const double> values) {
   Transaction transaction(*connection_);
   connection_

@@ -86,6 +86,10 @@ class Database {
   /// Ordered by point_index.
   std::vector<InherentStructureRecord> inherent_structures(Id sample_id, std::string_view series);
 
+  Id add_rate_fit(const RateFitRecord& fit);
+  /// Oldest first.
+  std::vector<RateFitRecord> rate_fits();
+
   // Minima and saddles
 
   Id add_minimum(const MinimumRecord& minimum);

@@ -89,7 +89,10 @@ struct SampleRecord {
   double quench_rate_k_per_s = unknown;
   double melt_temperature_k = unknown;
   double effective_rate_k_per_s = unknown;
-  double annealing_degree_ev = unknown;  ///< [eV/atom] E0 - E_IS
+  double effective_rate_low_k_per_s = unknown;   ///< Ends of its interval of 95 %.
+  double effective_rate_high_k_per_s = unknown;
+  double annealing_degree_ev = unknown;          ///< [eV/atom] E0 - E_IS
+  double annealing_degree_error_ev = unknown;    ///< [eV/atom] 1 sigma of E0
   double shear_modulus_gpa = unknown;
   double zero_stress_strain = unknown;  ///< strain_xy at which stress_xy vanishes.
   double force_calls = unknown;
@@ -325,6 +328,24 @@ struct InherentStructureRecord {
       unknown, unknown, unknown, unknown, unknown,
       unknown, unknown, unknown, unknown};  ///< [Å] ax ay az bx by bz cx cy cz, relaxed
   std::optional<Id> configuration_id = {};
+};
+
+/// The line E_IS(log10 Q) of the quenched samples of one potential, composition and size.
+struct RateFitRecord {
+  Id id = 0;
+  Id run_id = 0;
+  Id potential_id = 0;
+  std::string composition = {};
+  std::int64_t n_atoms = 0;
+  std::int64_t samples = 0;  ///< Number of samples that the line goes through.
+  double rate_low_k_per_s = unknown;
+  double rate_high_k_per_s = unknown;
+  double intercept_ev = unknown;  ///< [eV/atom] at 1 K/s
+  double intercept_error_ev = unknown;
+  double slope_ev_per_decade = unknown;
+  double slope_error_ev = unknown;
+  double covariance_ev2 = unknown;  ///< Of intercept and slope.
+  double residual_ev = unknown;     ///< [eV/atom] scatter of a sample around the line.
 };
 
 /// A named result for one atom.

@@ -103,6 +103,9 @@ struct Table<SampleRecord> {
     LANDSCAPE_FIELD(shear_modulus_gpa);
     LANDSCAPE_FIELD(zero_stress_strain);
     LANDSCAPE_FIELD(force_calls);
+    LANDSCAPE_FIELD(effective_rate_low_k_per_s);
+    LANDSCAPE_FIELD(effective_rate_high_k_per_s);
+    LANDSCAPE_FIELD(annealing_degree_error_ev);
   }
 };
 
@@ -370,6 +373,27 @@ struct Table<InherentStructureRecord> {
     LANDSCAPE_FIELD(species);
     visitor(cell_names, record.cell);
     LANDSCAPE_FIELD(configuration_id);
+  }
+};
+
+template <>
+struct Table<RateFitRecord> {
+  static constexpr std::string_view name = "rate_fit_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(run_id);
+    LANDSCAPE_FIELD(potential_id);
+    LANDSCAPE_FIELD(composition);
+    LANDSCAPE_FIELD(n_atoms);
+    LANDSCAPE_FIELD(samples);
+    LANDSCAPE_FIELD(rate_low_k_per_s);
+    LANDSCAPE_FIELD(rate_high_k_per_s);
+    LANDSCAPE_FIELD(intercept_ev);
+    LANDSCAPE_FIELD(intercept_error_ev);
+    LANDSCAPE_FIELD(slope_ev_per_decade);
+    LANDSCAPE_FIELD(slope_error_ev);
+    LANDSCAPE_FIELD(covariance_ev2);
+    LANDSCAPE_FIELD(residual_ev);
   }
 };
 

@@ -194,4 +194,17 @@ CREATE TABLE inherent_structure_row (
 ) STRICT;
 )sql";
 
+const std::string_view tables_v3 = R"sql(
+ALTER TABLE sample_row ADD COLUMN effective_rate_low_k_per_s REAL;
+ALTER TABLE sample_row ADD COLUMN effective_rate_high_k_per_s REAL;
+ALTER TABLE sample_row ADD COLUMN annealing_degree_error_ev REAL;
+CREATE TABLE rate_fit_row (
+  id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL REFERENCES run_row,
+  potential_id INTEGER NOT NULL REFERENCES potential_row, composition TEXT NOT NULL,
+  n_atoms INTEGER NOT NULL, samples INTEGER NOT NULL, rate_low_k_per_s REAL NOT NULL,
+  rate_high_k_per_s REAL NOT NULL, intercept_ev REAL NOT NULL, intercept_error_ev REAL,
+  slope_ev_per_decade REAL NOT NULL, slope_error_ev REAL, covariance_ev2 REAL, residual_ev REAL
+) STRICT;
+)sql";
+
 }  // namespace landscape::db::detail

@@ -6,14 +6,15 @@ namespace landscape::db::detail {
 namespace {
 
 // Only core SQL here: the files are read by every SQLite there is.
-constexpr std::array<View, 17> all_views = {{
+constexpr std::array<View, 18> all_views = {{
     {"samples", R"sql(
 SELECT s.id, s.name AS sample, s.composition, s.n_atoms, s.origin, s.state, p.name AS potential,
   s.energy_ev, s.energy_per_atom_ev, s.energy_fixed_cell_ev, s.energy_per_atom_fixed_cell_ev,
   s.volume_a3, s.volume_fixed_cell_a3, s.density_g_per_cm3, s.max_force_ev_per_a,
   s.stress_xx_gpa, s.stress_yy_gpa, s.stress_zz_gpa, s.stress_yz_gpa, s.stress_xz_gpa,
   s.stress_xy_gpa, s.quench_rate_k_per_s, s.melt_temperature_k, s.effective_rate_k_per_s,
-  s.annealing_degree_ev, s.shear_modulus_gpa, s.zero_stress_strain, s.periodic,
+  s.effective_rate_low_k_per_s, s.effective_rate_high_k_per_s, s.annealing_degree_ev,
+  s.annealing_degree_error_ev, s.shear_modulus_gpa, s.zero_stress_strain, s.periodic,
   s.cell_ax, s.cell_ay, s.cell_az, s.cell_bx, s.cell_by, s.cell_bz, s.cell_cx, s.cell_cy, s.cell_cz,
   s.force_calls, s.defining_options, s.minimum_id, s.potential_id, s.run_id
 FROM sample_row s JOIN potential_row p ON p.id = s.potential_id)sql"},
@@ -29,6 +30,11 @@ SELECT i.id, s.name AS sample, i.series, i.point_index, i.step, i.temperature_k,
   i.crystalline_fraction, i.force_calls, i.cell_ax, i.cell_ay, i.cell_az, i.cell_bx, i.cell_by,
   i.cell_bz, i.cell_cx, i.cell_cy, i.cell_cz, i.species, i.configuration_id, i.run_id
 FROM inherent_structure_row i JOIN sample_row s ON s.id = i.sample_id)sql"},
+    {"rate_fits", R"sql(
+SELECT f.id, f.composition, f.n_atoms, p.name AS potential, f.samples, f.rate_low_k_per_s,
+  f.rate_high_k_per_s, f.intercept_ev, f.intercept_error_ev, f.slope_ev_per_decade,
+  f.slope_error_ev, f.covariance_ev2, f.residual_ev, f.potential_id, f.run_id
+FROM rate_fit_row f JOIN potential_row p ON p.id = f.potential_id)sql"},
     {"saddles", R"sql(
 SELECT d.id, s.name AS sample, d.strain_xy, d.plane, d.energy_ev, d.max_force_ev_per_a,
   d.curvature_ev_per_a2, d.second_curvature_ev_per_a2, d.negative_eigenvalues, d.proof, d.connected,

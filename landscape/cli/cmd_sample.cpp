@@ -196,6 +196,7 @@ void add_sample_command(CLI::App& app, Context& context) {
   add_quench(*command, context);
   add_htc(*command, context);
   add_import(*command, context);
+  add_thermal_commands(*command, context);
   add_list(*command, context);
 }
 

@@ -9,6 +9,8 @@ void add_energy_command(CLI::App& app, Context& context);
 void add_minimize_command(CLI::App& app, Context& context);
 void add_md_command(CLI::App& app, Context& context);
 void add_sample_command(CLI::App& app, Context& context);
+/// `sample rates`, `sample heat`, `sample liquid`.
+void add_thermal_commands(CLI::App& sample, Context& context);
 void add_map_command(CLI::App& app, Context& context);
 void add_neb_command(CLI::App& app, Context& context);
 void add_shear_command(CLI::App& app, Context& context);

@@ -7,10 +7,10 @@
 #include <set>
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
+#include "landscape/workflow/inherent_structure.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_store.hpp"
 #include "md/core/error.hpp"
-#include "md/structure/crystallinity.hpp"
 
 namespace landscape {
 namespace {
@@ -139,32 +139,19 @@ bool Htc::finish_cycle(const md::ThermalCycle& cycle, const db::SampleRecord& sa
     return false;
   }
   relaxation_calls_ += relaxed.force_calls;
-  const auto n = static_cast<double>(hot.size());
-  db::SampleRecord shape;  // for its cell and species
-  describe_structure(relaxed.configuration, *potential_, shape);
-  db::InherentStructureRecord row;
+  auto row = detail::inherent_structure_row(relaxed, hot, *potential_);
   row.sample_id = sample.id;
   row.run_id = run_id;
   row.series = "htc";
   row.point_index = cycle.cycles_done();
   row.step = cycle.dynamics().steps();
   row.temperature_k = cycle.dynamics().set_point_k();
-  row.energy_ev = relaxed.energy_ev;
-  row.energy_per_atom_ev = relaxed.energy_ev / n;
-  row.energy_fixed_cell_ev = relaxed.energy_fixed_cell_ev;
-  row.energy_per_atom_fixed_cell_ev = relaxed.energy_fixed_cell_ev / n;
-  row.volume_a3 = shape.volume_a3;
-  row.volume_fixed_cell_a3 = hot.cell.volume();
-  row.max_force_ev_per_a = relaxed.max_force_ev_per_a;
   for (const auto& c : cycle.swaps()) {
     row.swap_attempts += c.attempts;
     row.swap_accepted += c.accepted;
   }
   row.swap_counts = swap_counts_text(cycle.swaps(), *potential_, hot.species);
-  row.crystalline_fraction = md::crystalline_fraction(relaxed.configuration);
   row.force_calls = calls(cycle);
-  row.species = shape.species;
-  row.cell = shape.cell;
   db::Transaction transaction(database_);
   row.configuration_id = database_.add_configuration(encode_positions(relaxed.configuration.positions));
   row.id = database_.add_inherent_structure(row);

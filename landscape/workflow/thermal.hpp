@@ -1,0 +1,75 @@
+/// The thermal record of a glass: inherent structures while it is heated or molten, energies against quench rates.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "db/database.hpp"
+#include "landscape/workflow/rate_line.hpp"
+#include "landscape/workflow/run.hpp"
+
+namespace landscape {
+
+/// Inherent structures of a sample that is heated from low to high temperature at a constant rate, zero pressure.
+struct HeatingRequest {
+  std::string sample;
+  double low_temperature_k = 1.0;      ///< [K], > 0
+  double high_temperature_k = 1500.0;  ///< [K], > low
+  double every_k = 50.0;               ///< [K], > 0: between two inherent structures
+  double rate_k_per_s = 1e13;          ///< [K/s], > 0
+  double dt_ps = 0.002;                ///< [ps], > 0
+};
+
+/// Inherent structures of the liquid that a sample becomes: their mean energy is E0.
+struct LiquidRequest {
+  std::string sample;
+  double temperature_k = 2500.0;  ///< [K], > 0
+  double melt_ps = 10.0;          ///< [ps], > 0: before the first is taken
+  double interval_ps = 1.0;       ///< [ps], > 0: between two
+  int points = 20;                ///< >= 2
+  double dt_ps = 0.002;           ///< [ps], > 0
+};
+
+struct [[nodiscard]] SeriesResult {
+  bool finished = false;  ///< else stopped, with a checkpoint; the same call goes on
+  std::string failure;    ///< which inherent structure did not relax; empty: none
+  std::vector<db::InherentStructureRecord> points;
+};
+
+/// Rows of series "heating", checkpointed after each. @throws db::Error where the sample has such a series made with other options.
+SeriesResult heat_sample(db::Database& database, const HeatingRequest& request, const Session& session);
+
+/// E0 and how good it is.
+struct LiquidEnergy {
+  double energy_per_atom_ev = db::unknown, error_ev = db::unknown;   ///< relaxed cell; standard error of the mean
+  double fixed_cell_ev = db::unknown, fixed_cell_error_ev = db::unknown;
+};
+struct [[nodiscard]] LiquidResult {
+  SeriesResult series;
+  LiquidEnergy e0;
+  std::vector<db::SampleRecord> samples;  ///< those whose annealing degree was set
+};
+
+/// Rows of series "liquid"; when finished, sets annealing_degree_ev of every ready sample of the same potential, composition and size.
+LiquidResult melt_sample(db::Database& database, const LiquidRequest& request, const Session& session);
+
+/// Samples of one potential, composition and size, with their line.
+struct RateGroup {
+  db::RateFitRecord fit;
+  RateLine line;
+  std::vector<db::SampleRecord> quenched;  ///< by rate, highest first
+  struct Read {
+    db::SampleRecord sample;
+    EffectiveRate rate;
+  };
+  std::vector<Read> others;                ///< samples not quenched at a rate, with what is read off the line
+};
+
+/// Fits the line of every group that has samples quenched at two rates or more, stores the fits and sets the effective rate of
+/// every ready sample of the group.
+std::vector<RateGroup> rate_record(db::Database& database, const Session& session);
+
+/// Mean and standard error of the mean of correlated values, from blocks of at least a fifth of them.
+LiquidEnergy liquid_energy(const std::vector<db::InherentStructureRecord>& points);
+
+}  // namespace landscape

@@ -1,0 +1,78 @@
+/// The thermal record as a user makes it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "db/content.hpp"
+#include "tests/landscape/program.hpp"
+
+namespace landscape::test {
+namespace {
+
+void quench(const Workplace& place, const std::string& database, const std::string& name, const std::string& rate) {
+  const auto result = place.run({"--db", database, "sample", "quench", "--name", name, "--composition", "Cu64Zr36", "--atoms", "64",
+                                 "--potential", "CuZr_mm.eam.fs", "--melt-ps", "0.5", "--rate", rate, "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+}
+
+TEST(ThermalRecord, LiquidGivesE0AndTheAnnealingDegreeOfEverySampleOfItsKind) {
+  const Workplace place;
+  quench(place, "a.db", "g", "2e15");
+  const std::vector<std::string> liquid = {"--db", "a.db", "sample", "liquid", "g", "--temperature", "2000", "--melt-ps", "0.5",
+                                           "--interval-ps", "0.1", "--points", "10", "--csv", place.path("e0.csv").string(), "--json"};
+  const auto result = place.run(liquid);
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto out = result.json();
+  ASSERT_EQ(out["points"].size(), 10u);
+  double mean = 0.0;
+  for (const auto& p : out["points"]) mean += p["energy_per_atom_ev"].get<double>() / 10.0;
+  EXPECT_NEAR(out["e0_per_atom_ev"].get<double>(), mean, 1e-12);
+  EXPECT_GT(out["e0_error_ev"].get<double>(), 0.0);
+  EXPECT_GT(out["e0_fixed_cell_ev"].get<double>(), out["e0_per_atom_ev"].get<double>());  // a hot cell is too large
+  const auto rows = place.run({"--db", "a.db", "query", "samples", "--json"}).json();
+  EXPECT_NEAR(rows[0]["annealing_degree_ev"].get<double>(), mean - rows[0]["energy_per_atom_ev"].get<double>(), 1e-12);
+  EXPECT_EQ(place.run(liquid).json(), out);
+  EXPECT_EQ(place.run({"--db", "a.db", "sample", "liquid", "g", "--temperature", "1900"}).code, 2);
+  const auto csv = place.read("e0.csv");
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 11);
+}
+
+TEST(ThermalRecord, HeatingGoesOnAfterAKill) {
+  const Workplace place;
+  quench(place, "a.db", "g", "2e15");
+  quench(place, "b.db", "g", "2e15");
+  const auto heat = [&](const std::string& database, double kill_after_s) {
+    return place.run({"--db", database, "sample", "heat", "g", "--rate", "1e15", "--to", "1500", "--every", "300", "--json"}, kill_after_s);
+  };
+  const auto straight = heat("a.db", 0.0);
+  ASSERT_EQ(straight.code, 0) << straight.err;
+  const auto points = straight.json()["points"];
+  ASSERT_EQ(points.size(), 4u);
+  EXPECT_NEAR(points[0]["temperature_k"].get<double>(), 301.0, 2.0);
+  for (const double seconds : {0.3, 0.5}) heat("b.db", seconds);
+  EXPECT_EQ(heat("b.db", 0.0).json(), straight.json());
+  EXPECT_EQ(db::content_lines(place.path("a.db")), db::content_lines(place.path("b.db")));
+}
+
+TEST(ThermalRecord, RatesAreReadOffTheLineOfQuenchedSamples) {
+  const Workplace place;
+  quench(place, "a.db", "fast", "4e15");
+  const auto one = place.run({"--db", "a.db", "sample", "rates"});
+  EXPECT_EQ(one.code, 2);
+  EXPECT_NE(one.err.find("two rates"), std::string::npos) << one.err;
+  quench(place, "a.db", "slow", "4e14");
+  const auto result = place.run({"--db", "a.db", "sample", "rates", "--csv", place.path("rates.csv").string(), "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto fits = result.json()["fits"];
+  ASSERT_EQ(fits.size(), 1u);
+  const auto rows = place.run({"--db", "a.db", "query", "samples", "--sort", "id", "--json"}).json();
+  const double e_fast = rows[0]["energy_per_atom_ev"].get<double>(), e_slow = rows[1]["energy_per_atom_ev"].get<double>();
+  EXPECT_NEAR(fits[0]["slope_ev_per_decade"].get<double>(), e_fast - e_slow, 1e-12);
+  EXPECT_EQ(place.run({"--db", "a.db", "query", "rate_fits", "--json"}).json().size(), 1u);
+  if (e_fast > e_slow) {
+    EXPECT_NEAR(rows[1]["effective_rate_k_per_s"].get<double>() / 4e14, 1.0, 1e-6);
+  }
+}
+
+}  // namespace
+}  // namespace landscape::test
