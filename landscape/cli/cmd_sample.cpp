@@ -6,6 +6,7 @@
 #include "landscape/cli/structure_input.hpp"
 #include "landscape/cli/table.hpp"
 #include "landscape/workflow/htc.hpp"
+#include "landscape/workflow/sample_export.hpp"
 #include "md/core/error.hpp"
 
 namespace landscape::cli {
@@ -173,6 +174,26 @@ void add_import(CLI::App& parent, Context& context) {
   });
 }
 
+void add_export(CLI::App& parent, Context& context) {
+  auto* command = parent.add_subcommand("export", "write a sample to a structure file, with its history");
+  auto name = std::make_shared<std::string>();
+  auto output = std::make_shared<std::string>();
+  command->add_option("name", *name, "the sample")->required();
+  command->add_option("-o,--output", *output, "extended XYZ; compressed where the name ends in .gz")->required();
+  command->footer("Example: landscape sample export glass -o glass.xyz.gz");
+  command->callback([&context, name, output] {
+    context.action = [&context, name, output] {
+      if (md::format_of_ending(*output) != md::StructureFormat::Extxyz)
+        throw md::InputError(md::message("-o: expected a name ending in .xyz or .extxyz (and .gz after it), got ", *output));
+      db::Database database(context.global.database, db::Mode::ReadOnly);
+      const md::Frame frame = export_sample(database, *name);
+      md::write_structure(*output, frame);
+      context.print({{"sample", *name}, {"file", *output}, {"n_atoms", frame.configuration.size()}});
+      return exit_done;
+    };
+  });
+}
+
 void add_list(CLI::App& parent, Context& context) {
   parent.add_subcommand("list", "the samples there are")->callback([&context] {
     context.action = [&context] {
@@ -197,6 +218,7 @@ void add_sample_command(CLI::App& app, Context& context) {
   add_htc(*command, context);
   add_import(*command, context);
   add_thermal_commands(*command, context);
+  add_export(*command, context);
   add_list(*command, context);
 }
 

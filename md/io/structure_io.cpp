@@ -11,10 +11,8 @@ namespace {
 
 StructureFormat detect(const std::filesystem::path& path, std::string_view content) {
   // Both are decisive whatever the name.
-  if (content.starts_with("\x1f\x8b") || content.starts_with("\x28\xb5\x2f\xfd") ||
-      content.starts_with("BZh"))
-    throw FormatError(
-        message(path.string(), ":1: expected text, got a compressed file; decompress it first"));
+  if (content.starts_with("\x28\xb5\x2f\xfd") || content.starts_with("BZh"))
+    throw FormatError(message(path.string(), ":1: expected text or a gzip file, got another compressed file; decompress it first"));
   if (content.starts_with("ITEM:")) return StructureFormat::LammpsDump;
   if (const StructureFormat format = format_of_ending(path); format != StructureFormat::Auto)
     return format;
@@ -75,7 +73,8 @@ std::vector<Frame> read_frames(const std::filesystem::path& path, const ReadOpti
 }
 
 StructureFormat format_of_ending(const std::filesystem::path& path) {
-  const std::string ending = path.extension().string();
+  const bool packed = path.extension() == ".gz";
+  const std::string ending = (packed ? path.stem() : path).extension().string();
   if (ending == ".xyz" || ending == ".extxyz") return StructureFormat::Extxyz;
   if (ending == ".data" || ending == ".lmp" || ending == ".lammps")
     return StructureFormat::LammpsData;
@@ -99,7 +98,7 @@ void write_structure(const std::filesystem::path& path,
   throw InputError(
       message(path.string(),
               ": cannot write: expected a name ending in .xyz or .extxyz, .data, .lmp or "
-              ".lammps, .dump or .lammpstrj, got ",
+              ".lammps, .dump or .lammpstrj (and .gz after it to compress), got ",
               text::quoted(path.filename().string())));
 }
 

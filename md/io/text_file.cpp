@@ -3,10 +3,14 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
+#include <new>
 #include <system_error>
 
 #include "md/core/error.hpp"
@@ -64,6 +68,62 @@ void write_directly(const fs::path& path, std::string_view content) {
   if (const int error = file.close()) fail(path, "cannot write", error);
 }
 
+constexpr int gzip_window = 15 + 16;  // zlib's way to ask for the gzip format
+
+bool is_gzip(std::string_view content) { return content.starts_with("\x1f\x8b"); }
+
+/// All members of a gzip file, one after the other.
+std::string inflated(const fs::path& path, const std::string& content) {
+  std::string text;
+  std::size_t begin = 0;
+  while (begin < content.size()) {
+    z_stream stream{};
+    if (inflateInit2(&stream, gzip_window) != Z_OK) throw std::bad_alloc();
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data() + begin));
+    stream.avail_in = static_cast<uInt>(std::min<std::size_t>(content.size() - begin, std::numeric_limits<uInt>::max()));
+    const uInt given = stream.avail_in;
+    int status = Z_OK;
+    char buffer[1 << 16];
+    while (status == Z_OK) {
+      stream.next_out = reinterpret_cast<Bytef*>(buffer);
+      stream.avail_out = sizeof buffer;
+      status = inflate(&stream, Z_NO_FLUSH);  // Z_BUF_ERROR where the file ends within a member
+      text.append(buffer, sizeof buffer - stream.avail_out);
+    }
+    begin += given - stream.avail_in;
+    inflateEnd(&stream);
+    if (status != Z_STREAM_END)
+      throw FormatError(message(path.string(), ":1: expected a whole gzip file, it is damaged or cut off"));
+  }
+  return text;
+}
+
+/// One gzip member without a time, so that the same text gives the same bytes.
+std::string deflated(std::string_view content) {
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, gzip_window, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
+  std::string out;
+  char buffer[1 << 16];
+  std::size_t begin = 0;
+  int status = Z_OK;
+  do {
+    const std::size_t part = std::min<std::size_t>(content.size() - begin, 1u << 30);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data() + begin));
+    stream.avail_in = static_cast<uInt>(part);
+    begin += part;
+    do {
+      stream.next_out = reinterpret_cast<Bytef*>(buffer);
+      stream.avail_out = sizeof buffer;
+      status = deflate(&stream, begin < content.size() ? Z_NO_FLUSH : Z_FINISH);
+      out.append(buffer, sizeof buffer - stream.avail_out);
+    } while (stream.avail_out == 0);
+  } while (begin < content.size());
+  deflateEnd(&stream);
+  LANDSCAPE_CHECK(status == Z_STREAM_END);
+  return out;
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path) {
@@ -78,12 +138,14 @@ std::string read_file(const fs::path& path) {
     const ssize_t n = ::read(file.get(), buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail(path, "cannot read", errno);
-    if (n == 0) return content;
+    if (n == 0) return is_gzip(content) ? inflated(path, content) : content;
     content.append(buffer, static_cast<std::size_t>(n));
   }
 }
 
-void replace_file(const fs::path& path, std::string_view content) {
+void replace_file(const fs::path& path, std::string_view text) {
+  const std::string packed = path.extension() == ".gz" ? deflated(text) : std::string();
+  const std::string_view content = path.extension() == ".gz" ? std::string_view(packed) : text;
   std::error_code ignored;
   const fs::path target =
       fs::is_symlink(path, ignored) ? fs::weakly_canonical(path, ignored) : path;
@@ -113,7 +175,9 @@ void replace_file(const fs::path& path, std::string_view content) {
   }
 }
 
-void append_file(const fs::path& path, std::string_view content) {
+void append_file(const fs::path& path, std::string_view text) {
+  const std::string packed = path.extension() == ".gz" ? deflated(text) : std::string();
+  const std::string_view content = path.extension() == ".gz" ? std::string_view(packed) : text;
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
   if (!file.open()) fail(path, "cannot write", errno);
   struct stat status {};

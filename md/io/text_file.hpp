@@ -1,4 +1,5 @@
-/// Whole text files: reading, and writing that leaves no half-written file behind.
+/// Whole text files: reading, and writing that leaves no half-written file behind. Names that end in .gz are written
+/// compressed; what is compressed by gzip is read whatever its name.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +8,7 @@
 
 namespace landscape::md::text {
 
-/// @throws InputError "path: cannot read: reason".
+/// @throws InputError "path: cannot read: reason"; FormatError for a damaged gzip file.
 std::string read_file(const std::filesystem::path& path);
 
 /// Writes a temporary file in the same folder and renames it onto `path` (through a symbolic link

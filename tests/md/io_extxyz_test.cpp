@@ -59,6 +59,26 @@ TEST(Extxyz, RoundTripKeepsEveryBitInRandomTriclinicCells) {
   }
 }
 
+TEST(Extxyz, CompressedFilesHoldTheSameFrames) {
+  const TemporaryFolder folder;
+  const Frame frame = random_frame(5, 9.0 * Eigen::Matrix3d::Identity(), boundaries[0]);
+  write_structure(folder / "a.xyz", frame);
+  write_extxyz(folder / "a.xyz.gz", frame);
+  write_extxyz(folder / "a.xyz.gz", frame, WriteMode::Append);  // a second member
+  const std::string packed = content_of(folder / "a.xyz.gz");
+  EXPECT_LT(packed.size(), 2 * content_of(folder / "a.xyz").size());
+  const auto frames = read_frames(folder / "a.xyz.gz");
+  ASSERT_EQ(frames.size(), 2u);
+  for (const Frame& back : frames) EXPECT_EQ(back.configuration.positions, frame.configuration.positions);
+  // Found by its first bytes, whatever the name; the same text gives the same bytes.
+  folder.write("renamed.xyz", packed);
+  EXPECT_EQ(read_frames(folder / "renamed.xyz").size(), 2u);
+  write_extxyz(folder / "b.xyz.gz", frame);
+  EXPECT_EQ(content_of(folder / "b.xyz.gz"), packed.substr(0, packed.size() / 2));
+  folder.write("cut.xyz.gz", packed.substr(0, packed.size() - 9));
+  EXPECT_THROW((void)read_frames(folder / "cut.xyz.gz"), FormatError);
+}
+
 TEST(Extxyz, ReadsWhatAseWrites) {
   const TemporaryFolder folder;
   const auto path = folder.write(

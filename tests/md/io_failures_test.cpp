@@ -190,7 +190,9 @@ TEST(ReadFailure, FilesThatCannotBeReadGiveOneLine) {
   EXPECT_EQ(what_of<InputError>([&] { (void)read_structure(folder.path()); }),
             folder.path().string() + ": cannot read: Is a directory");
   EXPECT_EQ(failure("a.xyz.gz", "\x1f\x8b\x08 and so on"),
-            "a.xyz.gz:1: expected text, got a compressed file; decompress it first");
+            "a.xyz.gz:1: expected a whole gzip file, it is damaged or cut off");
+  EXPECT_EQ(failure("a.xyz.bz2", "BZh91AY"),
+            "a.xyz.bz2:1: expected text or a gzip file, got another compressed file; decompress it first");
   EXPECT_EQ(failure("notes.txt", "hello\nworld\n"),
             "notes.txt:1: expected extended XYZ (the number of atoms first), a LAMMPS data file or "
             "a LAMMPS dump (ITEM: first), "
