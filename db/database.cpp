@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "db/detail/migrations.hpp"
 #include "db/detail/rows.hpp"
 
 namespace landscape::db {
@@ -33,7 +34,13 @@ std::string host_name() {
 }  // namespace
 
 Database::Database(const std::filesystem::path& path, const OpenOptions& options)
-    : connection_(detail::open_database(path, options)) {}
+    : connection_(detail::open_database(path, options)) {
+  // Views are read whatever the version (Query); records need the tables of this one.
+  const int known = detail::migrations().back().version;
+  if (schema_version() < known)
+    throw Error(message(path.string(), ": schema version ", schema_version(), ", expected ", known,
+                        "; a command that writes to it (map, shear, track, sample) brings it up to date"));
+}
 
 Database::Database(const std::filesystem::path& path, Mode mode)
     : Database(path, OpenOptions{.mode = mode}) {}

@@ -185,7 +185,7 @@ void add_export(CLI::App& parent, Context& context) {
     context.action = [&context, name, output] {
       if (md::format_of_ending(*output) != md::StructureFormat::Extxyz)
         throw md::InputError(md::message("-o: expected a name ending in .xyz or .extxyz (and .gz after it), got ", *output));
-      db::Database database(context.global.database, db::Mode::ReadOnly);
+      db::Database database(context.global.database, db::Mode::ReadWrite);
       const md::Frame frame = export_sample(database, *name);
       md::write_structure(*output, frame);
       context.print({{"sample", *name}, {"file", *output}, {"n_atoms", frame.configuration.size()}});
