@@ -1,7 +1,9 @@
 #include "art/saddle.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "art/restricted_surface.hpp"
 #include "md/core/error.hpp"
 #include "md/core/rng.hpp"
 #include "md/minimize/quasi_newton.hpp"
@@ -18,6 +20,8 @@ void ApproachOptions::validate() const {
   positive("max_force", max_force);
   positive("max_iterations", max_iterations);
   positive("max_step", max_step);
+  positive("max_climb", max_climb);
+  positive("least_curvature", least_curvature);
   positive("max_energy", max_energy);
   positive("memory", memory);
   positive("initial_curvature", initial_curvature);
@@ -25,24 +29,40 @@ void ApproachOptions::validate() const {
 }
 
 void ProofOptions::validate() const {
-  if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(relative_residual > 0.0))
+  if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(second_delta > 0.0) || !(relative_residual > 0.0))
     throw md::InputError("proof: tolerance, delta and relative_residual must be positive and max_vectors at least 2");
+}
+
+md::LowestMode lowest_mode_within(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& x,
+                                  const Eigen::Ref<const VectorXd>& gradient, const Eigen::Ref<const VectorXd>& start,
+                                  const md::LanczosOptions& options, const std::vector<Eigen::Index>& region) {
+  if (region.empty()) return md::lowest_mode(surface, x, gradient, start, options, MatrixXd(x.size(), 0));
+  RestrictedSurface part(surface, region);
+  part.around(x);
+  const VectorXd y = part.gather(x), guess = part.gather(start);
+  md::LowestMode mode = md::lowest_mode(part, y, part.gather(gradient), guess, options, MatrixXd(y.size(), 0));
+  VectorXd whole = VectorXd::Zero(x.size());
+  part.place(mode.vector, whole);
+  mode.vector = std::move(whole);
+  return mode;
 }
 
 ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& start,
                                const Eigen::Ref<const VectorXd>& first_mode, double floor,
-                               const ApproachOptions& options) {
+                               const ApproachOptions& options, const ApproachObserver& observe,
+                               const std::vector<Eigen::Index>& region) {
   options.validate();
   const std::int64_t before = surface.calls();
   const Eigen::Index block = surface.block();
-  const MatrixXd none(start.size(), 0);
+  const std::vector<Eigen::Index> all;
+  bool whole = region.empty();
   ApproachResult r;
   r.x = start;
   r.mode = first_mode.normalized();
   r.gradient.resize(start.size());
   r.energy = surface.evaluate(r.x, r.gradient);
   md::QuasiNewton model(options.memory, options.initial_curvature);
-  VectorXd reflected(start.size()), next(start.size());
+  VectorXd across(start.size()), next(start.size());
   int positive = 0;
   double turned = 1.0;  // overlap of the mode with that of the iteration before
   double limit = options.max_step;
@@ -54,12 +74,16 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     }
     // A mode that hardly turns is refreshed every fourth iteration only; a converged force always has a fresh one.
     const bool near = r.max_force <= options.max_force;
+    if (!whole && r.max_force < options.whole_mode_below) {
+      whole = true;
+      turned = 0.0;
+    }
     if (near || r.iterations % 4 == 0 || turned < 0.98 || !(r.curvature < 0.0)) {
       md::LanczosOptions lanczos = options.lanczos;
       if (r.iterations == 0) lanczos.max_vectors = 2 * lanczos.max_vectors;
       lanczos.residual = std::max(0.02, std::min(lanczos.residual, 0.1 * std::abs(r.curvature)));
       if (std::isnan(r.curvature)) lanczos.residual = options.lanczos.residual;
-      md::LowestMode mode = md::lowest_mode(surface, r.x, r.gradient, r.mode, lanczos, none);
+      md::LowestMode mode = lowest_mode_within(surface, r.x, r.gradient, r.mode, lanczos, whole ? all : region);
       const double overlap = mode.vector.dot(r.mode);
       if (overlap < 0.0) mode.vector = -mode.vector;
       turned = std::abs(overlap);
@@ -84,26 +108,26 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
       r.status = ApproachStatus::IterationLimit;
       break;
     }
-    const double along = r.gradient.dot(r.mode);
-    VectorXd step;
-    if (r.curvature < 0.0) {
-      reflected = r.gradient - 2.0 * along * r.mode;
-      step = model.step(reflected);
-    } else {
-      // Still inside the basin: uphill along the mode alone (Henkelman & Jónsson 1999, Eq. (10)).
-      model.forget();
-      step = (along >= 0.0 ? 1.0 : -1.0) * options.max_step * r.mode;
+    if (observe && observe({r.x, r.energy, r.max_force, r.curvature}) == md::Control::Stop) {
+      r.status = ApproachStatus::Recognized;
+      break;
     }
+    // Along the mode uphill: Newton's step where the curvature is negative, else as far as allowed.
+    const double along = r.gradient.dot(r.mode);
+    double climb = along >= 0.0 ? options.max_climb : -options.max_climb;
+    if (r.curvature < 0.0)
+      climb = std::clamp(along / std::max(-r.curvature, options.least_curvature), -options.max_climb, options.max_climb);
+    across = r.gradient - along * r.mode;
+    VectorXd step = model.step(across);
+    step += (climb - step.dot(r.mode)) * r.mode;
     const double longest = md::max_norm(step, block);
     if (longest > limit) step *= limit / longest;
     next.resize(r.x.size());
     const VectorXd x_next = r.x + step;
     const double energy = surface.evaluate(x_next, next);
     const double force = md::max_norm(next, block);
-    if (r.curvature < 0.0) {
-      const VectorXd reflected_next = next - 2.0 * next.dot(r.mode) * r.mode;
-      model.learn(step, reflected_next - reflected);
-    }
+    step -= step.dot(r.mode) * r.mode;
+    model.learn(step, next - next.dot(r.mode) * r.mode - across);
     // Trust shrinks where the residual grows much, and recovers.
     limit = force > 2.0 * r.max_force && force > 0.5 ? std::max(0.02, 0.5 * limit) : std::min(options.max_step, 1.5 * limit);
     r.x = x_next;
@@ -115,14 +139,14 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
 }
 
 IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& x,
-                       const Eigen::Ref<const VectorXd>& mode, const ProofOptions& options) {
+                       const Eigen::Ref<const VectorXd>& gradient, const Eigen::Ref<const VectorXd>& mode,
+                       const ProofOptions& options) {
   options.validate();
   const MatrixXd none(x.size(), 0);
-  const VectorXd unused = VectorXd::Zero(x.size());  // central differences need no gradient at x
   md::LanczosOptions lanczos{.max_vectors = options.max_vectors, .delta = options.delta, .residual = 0.005,
                              .difference = md::Difference::Central};
   IndexProof proof;
-  const md::LowestMode first = md::lowest_mode(surface, x, unused, mode, lanczos, none);
+  const md::LowestMode first = md::lowest_mode(surface, x, gradient, mode, lanczos, none);
   proof.first = first.curvature;
   proof.mode = first.vector;
   if (!first.converged) {
@@ -138,18 +162,24 @@ IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Vector
   md::CounterRng rng(1, md::Stream::Lanczos, 0);
   const VectorXd any = rng.normals(x.size());
   const MatrixXd deflate = proof.mode;
-  // Tight enough to tell the sign: first loosely, then against the value found.
-  lanczos.residual = options.tolerance;
-  double wanted = 0.02;
-  md::LowestMode second;
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    lanczos.residual = std::max(wanted, options.tolerance);
-    second = md::lowest_mode(surface, x, unused, attempt == 0 ? any : second.vector, lanczos, deflate);
-    wanted = options.relative_residual * std::abs(second.curvature);
-    if (second.residual <= std::max(wanted, options.tolerance)) break;
+  // Tight enough to tell the sign: first loosely, then against the value found. At a stationary point with so small a delta
+  // the error of a forward difference is below 0.01 eV/Å²; a smaller eigenvalue is looked at again with central ones.
+  lanczos.difference = md::Difference::Forward;
+  lanczos.delta = options.second_delta;
+  lanczos.residual = std::max(0.02, options.tolerance);
+  md::LowestMode second = md::lowest_mode(surface, x, gradient, any, lanczos, deflate);
+  int vectors = second.vectors;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const double wanted = std::max(options.relative_residual * std::abs(second.curvature), options.tolerance);
+    if (second.residual <= wanted && (attempt > 0 || std::abs(second.curvature) > 0.03)) break;
+    lanczos.difference = md::Difference::Central;
+    lanczos.delta = options.delta;
+    lanczos.residual = wanted;
+    second = md::lowest_mode(surface, x, gradient, second.vector, lanczos, deflate);
+    vectors += second.vectors;
   }
   proof.second = second.curvature;
-  proof.method = md::message("Lanczos with deflation, ", first.vectors, " + ", second.vectors,
+  proof.method = md::message("Lanczos with deflation, ", first.vectors, " + ", vectors,
                              " vectors, residual ", second.residual);
   if (!second.converged) return proof;
   proof.negative_eigenvalues = (proof.first < -options.tolerance ? 1 : 0) + (proof.second < -options.tolerance ? 1 : 0);

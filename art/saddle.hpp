@@ -2,7 +2,9 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "md/core/energy_surface.hpp"
 #include "md/vibration/lowest_mode.hpp"
@@ -11,17 +13,20 @@ namespace landscape::art {
 
 struct ApproachOptions {
   double max_force = 1e-4;        ///< [eV/Å], > 0. At 1e-3 the stress difference is already good to 1 %.
-  int max_iterations = 300;       ///< > 0
+  int max_iterations = 300;       ///< > 0. At 150, 19 of 82 searches on a Cu-Zr glass ended for want of iterations; at 300, 1 of 32.
   double max_step = 0.1;          ///< [Å], > 0, per particle and iteration
+  double max_climb = 0.2;         ///< [Å], > 0: norm of the part of a step along the mode
+  double least_curvature = 0.2;   ///< [eV/Å²], > 0: flatter modes are climbed as if they were as curved as this
   double max_energy = 10.0;       ///< [eV], > 0: higher above the start is no event of a glass
   int patience = 12;              ///< iterations in a row that the curvature may be positive
   int memory = 15;                ///< L-BFGS pairs, > 0
   double initial_curvature = 20.0;  ///< [eV/Å²], > 0
+  double whole_mode_below = 0.05;   ///< [eV/Å], > 0: with a max force below this the mode is that of all particles
   md::LanczosOptions lanczos = {.max_vectors = 8, .delta = 0.005, .residual = 0.1};
   void validate() const;          ///< @throws md::InputError naming field, value and broken range.
 };
 
-enum class ApproachStatus { Converged, ModeLost, IterationLimit, TooHigh, Failed };
+enum class ApproachStatus { Converged, Recognized, ModeLost, IterationLimit, TooHigh, Failed };
 
 struct [[nodiscard]] ApproachResult {
   ApproachStatus status = ApproachStatus::IterationLimit;
@@ -35,21 +40,38 @@ struct [[nodiscard]] ApproachResult {
   std::int64_t force_calls = 0;
 };
 
+/// What an observer of an approach sees once per iteration.
+struct ApproachProgress {
+  const Eigen::VectorXd& x;
+  double energy, max_force, curvature;
+};
+using ApproachObserver = std::function<md::Control(const ApproachProgress&)>;
+
 /// Converges x to the saddle uphill along the lowest mode and downhill across it.
 ///
-/// Each iteration refreshes the mode by a warm-started Lanczos and takes an L-BFGS step on the gradient with its
-/// component along the mode reflected (along the mode uphill, perpendicular relaxation at once).
+/// Each iteration refreshes the mode by a warm-started Lanczos where it turns, climbs along it by Newton's rule (at most
+/// max_climb) and relaxes across it by L-BFGS.
 /// @param mode first guess of the lowest mode, any length but zero. @param floor energy that max_energy counts from [eV].
-/// @par Source Malek & Mousseau, Phys. Rev. E 62, 7723 (2000); reflection as in Henkelman & Jónsson, J. Chem. Phys. 111,
-///      7010 (1999). We depart in taking both parts in one quasi-Newton step.
+/// @param observe Stop ends the approach as Recognized.
+/// @param region particles that the mode may move until the end is near; empty: all. In a glass the lowest mode of the whole
+///        is that of the softest event, wherever it is: the search would be led away from its own (docs/methods.md).
+/// @par Source Malek & Mousseau, Phys. Rev. E 62, 7723 (2000); the step along the mode as in Munro & Wales, Phys. Rev. B 59,
+///      3969 (1999). We depart in taking both parts at once.
 ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
                                const Eigen::Ref<const Eigen::VectorXd>& mode, double floor,
-                               const ApproachOptions& options = {});
+                               const ApproachOptions& options = {}, const ApproachObserver& observe = {},
+                               const std::vector<Eigen::Index>& region = {});
+
+/// md::lowest_mode among the motions of `region` (particles; empty: all). `start` has the length of x, so has the result.
+md::LowestMode lowest_mode_within(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
+                                  const Eigen::Ref<const Eigen::VectorXd>& gradient, const Eigen::Ref<const Eigen::VectorXd>& start,
+                                  const md::LanczosOptions& options, const std::vector<Eigen::Index>& region);
 
 struct ProofOptions {
   double tolerance = 1e-3;   ///< [eV/Å²], > 0: a curvature counts as negative below minus this
   int max_vectors = 300;     ///< > 0
-  double delta = 0.01;       ///< [Å]
+  double delta = 0.01;       ///< [Å], of the central differences for the first
+  double second_delta = 1e-3;      ///< [Å], > 0: of the forward differences for the second
   double relative_residual = 0.2;  ///< of the second eigenvalue, > 0
   void validate() const;
 };
@@ -64,8 +86,10 @@ struct [[nodiscard]] IndexProof {
 };
 
 /// Counts negative eigenvalues at a stationary point: the lowest mode to convergence by central differences, then the
-/// lowest of its complement (uniform motions projected out). Counts 0, 1 or 2 (two or more).
+/// lowest of its complement by forward ones (uniform motions projected out). Counts 0, 1 or 2 (two or more).
+/// @param gradient dE/dx at x.
 IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
+                       const Eigen::Ref<const Eigen::VectorXd>& gradient,
                        const Eigen::Ref<const Eigen::VectorXd>& mode, const ProofOptions& options = {});
 
 }  // namespace landscape::art

@@ -20,6 +20,7 @@ const char* name(Outcome outcome) {
     case Outcome::IterationLimit: return "iteration_limit";
     case Outcome::NotFirstOrder: return "not_first_order";
     case Outcome::MinimumFailed: return "minimum_failed";
+    case Outcome::Recognized: return "recognized";
     case Outcome::NotDefined: return "not_defined";
   }
   return "unknown";
@@ -34,6 +35,9 @@ void SearchOptions::validate() const {
   positive("max_activation_steps", max_activation_steps);
   positive("push_over", push_over);
   positive("same", same);
+  positive("recognize_force", recognize_force);
+  positive("coarse_force", coarse_force);
+  if (!(recognize >= 0.0)) throw md::InputError(md::message("search: recognize is ", recognize, ", expected at least 0"));
   if (relaxation_steps < 0) throw md::InputError("search: relaxation_steps is negative, expected at least 0");
   if (!(leave_curvature < 0.0))
     throw md::InputError(md::message("search: leave_curvature is ", leave_curvature, ", expected a negative number"));
@@ -65,8 +69,7 @@ namespace {
 
 /// Pushes out of the basin until the lowest curvature is clearly negative. @return the mode there, or nothing.
 bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const VectorXd& direction,
-                 const SearchOptions& options) {
-  const Eigen::MatrixXd none(x.size(), 0);
+                 const SearchOptions& options, const std::vector<Eigen::Index>& region) {
   VectorXd gradient(x.size());
   mode = direction;
   for (int k = 0; k < options.max_activation_steps; ++k) {
@@ -80,15 +83,44 @@ bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const 
     }
     surface.evaluate(x, gradient);
     const md::LowestMode lowest =
-        md::lowest_mode(surface, x, gradient, mode, options.approach.lanczos, none);
+        lowest_mode_within(surface, x, gradient, mode, options.approach.lanczos, region);
     mode = lowest.vector;
     if (lowest.curvature < options.leave_curvature) return true;
   }
   return false;
 }
 
+/// One side of a saddle relaxed; the start itself where it is seen to fall back there.
+struct Side {
+  VectorXd x;
+  md::MinimizeResult minimum;
+  bool home = false;
+};
+
+Side relax_side(md::EnergySurface& surface, const VectorXd& from, const VectorXd& start, double start_energy,
+                const SearchOptions& options, double gap) {
+  const double same = std::min(options.same, gap);
+  Side side;
+  side.x = from;
+  md::MinimizeOptions coarse = options.minimum;
+  coarse.max_force = std::max(coarse.max_force, options.coarse_force);
+  side.minimum = md::minimize(surface, side.x, coarse);
+  // At this force a particle in a well of 0.1 eV/Å² is 2 meV above its bottom. Where the saddle itself is near nothing is taken for granted.
+  if (gap > 2.0 * options.same && side.minimum.converged() && std::abs(side.minimum.energy - start_energy) < 2e-3 &&
+      md::largest_displacement(surface, start, side.x) < 0.5 * same) {
+    side.x = start;
+    side.home = true;
+    return side;
+  }
+  const std::int64_t calls = side.minimum.force_calls;
+  side.minimum = md::minimize(surface, side.x, options.minimum);
+  side.minimum.force_calls += calls;
+  side.home = md::largest_displacement(surface, start, side.x) < same;
+  return side;
+}
+
 SearchResult run(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction,
-                 const SearchOptions& options) {
+                 const SearchOptions& options, const SearchContext& context) {
   SearchResult result;
   VectorXd gradient(minimum.size());
   std::int64_t mark = surface.calls();
@@ -99,65 +131,80 @@ SearchResult run(md::EnergySurface& surface, const VectorXd& minimum, const Vect
   };
   const double floor = surface.evaluate(minimum, gradient);
   VectorXd x = minimum, mode;
-  const bool left = leave_basin(surface, x, mode, direction, options);
+  const bool left = leave_basin(surface, x, mode, direction, options, context.region);
   result.calls.activation = spent();
   if (!left) return result;
 
   // The mode's sign: away from the minimum.
   if (mode.dot(surface.difference(minimum, x)) < 0.0) mode = -mode;
-  ApproachResult saddle = approach_saddle(surface, x, mode, floor, options.approach);
+  const auto look = [&](const ApproachProgress& p) {
+    if (p.max_force > options.recognize_force || !(p.curvature < 0.0)) return md::Control::Continue;
+    for (std::size_t k = 0; k < context.known.size(); ++k)
+      if (md::largest_displacement(surface, *context.known[k], p.x) < options.recognize) {
+        result.known = k;
+        return md::Control::Stop;
+      }
+    return md::Control::Continue;
+  };
+  ApproachResult saddle = approach_saddle(surface, x, mode, floor, options.approach,
+                                          context.known.empty() ? ApproachObserver{} : look, context.region);
   result.calls.approach = spent();
   switch (saddle.status) {
     case ApproachStatus::Converged: break;
+    case ApproachStatus::Recognized: result.outcome = Outcome::Recognized; return result;
     case ApproachStatus::ModeLost: result.outcome = Outcome::ModeLost; return result;
     case ApproachStatus::TooHigh: result.outcome = Outcome::TooHigh; return result;
     case ApproachStatus::IterationLimit: result.outcome = Outcome::IterationLimit; return result;
     case ApproachStatus::Failed: result.outcome = Outcome::NotDefined; return result;
   }
 
-  // Which side is which is settled before the dearer proof of the index, so that fall-backs cost little.
-  PushOver sides = push_over(surface, saddle.x, saddle.mode, options.push_over, options.minimum);
+  // Which side is which is settled before the dearer proof of the index, so that fall-backs cost little. Close to a fold the
+  // three are close together: off the saddle by less than the way to the start.
+  const double gap = md::largest_displacement(surface, minimum, saddle.x);
+  const VectorXd off = saddle.mode * (std::min(options.push_over, 0.5 * gap) / md::max_norm(saddle.mode, surface.block()));
+  const Side plus = relax_side(surface, saddle.x + off, minimum, floor, options, gap);
+  const Side minus = relax_side(surface, saddle.x - off, minimum, floor, options, gap);
   result.calls.push_over = spent();
-  if (!sides.plus_result.converged() || !sides.minus_result.converged()) {
+  if (!plus.minimum.converged() || !minus.minimum.converged()) {
     result.outcome = Outcome::MinimumFailed;
     return result;
   }
-  const bool plus_home = md::largest_displacement(surface, minimum, sides.plus) < options.same;
-  const bool minus_home = md::largest_displacement(surface, minimum, sides.minus) < options.same;
-  if (plus_home && minus_home) {
+  if (plus.home && minus.home) {
     result.outcome = Outcome::BothReturn;
     return result;
   }
-  result.proof = prove_index(surface, saddle.x, saddle.mode, options.proof);
+  result.proof = prove_index(surface, saddle.x, saddle.gradient, saddle.mode, options.proof);
   result.calls.proof = spent();
   if (result.proof.negative_eigenvalues != 1) {
     result.outcome = Outcome::NotFirstOrder;
     result.message = result.proof.method;
     return result;
   }
-  const bool swap = plus_home || (!minus_home && sides.plus_result.energy < sides.minus_result.energy);
+  const bool swap = plus.home || (!minus.home && plus.minimum.energy < minus.minimum.energy);
+  const Side& near = swap ? plus : minus;
+  const Side& far = swap ? minus : plus;
   result.saddle = saddle.x;
   result.saddle_energy = saddle.energy;
   result.saddle_force = saddle.max_force;
   result.mode = result.proof.mode * (result.proof.mode.dot(saddle.mode) < 0.0 ? -1.0 : 1.0) * (swap ? -1.0 : 1.0);
-  result.near_side = swap ? sides.plus : sides.minus;
-  result.far_side = swap ? sides.minus : sides.plus;
-  result.near_energy = swap ? sides.plus_result.energy : sides.minus_result.energy;
-  result.far_energy = swap ? sides.minus_result.energy : sides.plus_result.energy;
-  result.far_force = swap ? sides.minus_result.max_force : sides.plus_result.max_force;
-  result.outcome = plus_home || minus_home ? Outcome::Connected : Outcome::Disconnected;
+  result.near_side = near.x;
+  result.far_side = far.x;
+  result.near_energy = near.home ? floor : near.minimum.energy;
+  result.far_energy = far.minimum.energy;
+  result.far_force = far.minimum.max_force;
+  result.outcome = near.home ? Outcome::Connected : Outcome::Disconnected;
   return result;
 }
 
 }  // namespace
 
 SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& minimum,
-                    const Eigen::Ref<const VectorXd>& direction, const SearchOptions& options) {
+                    const Eigen::Ref<const VectorXd>& direction, const SearchOptions& options, const SearchContext& context) {
   options.validate();
   LANDSCAPE_CHECK(minimum.size() == surface.dof() && direction.size() == surface.dof());
   const std::int64_t before = surface.calls();
   try {
-    return run(surface, minimum, direction, options);
+    return run(surface, minimum, direction, options, context);
   } catch (const md::InputError& error) {
     // Atoms pushed closer than the potential allows: an ordinary end of a search.
     SearchResult result;

@@ -3,6 +3,7 @@
 
 #include <Eigen/Dense>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ enum class Outcome {
   IterationLimit,   ///< no convergence
   NotFirstOrder,    ///< stationary, but not with exactly one negative eigenvalue
   MinimumFailed,    ///< a side did not converge to a minimum
+  Recognized,       ///< a saddle that was known before
   NotDefined,       ///< ran into a region where the potential is not defined
 };
 const char* name(Outcome outcome);
@@ -36,8 +38,11 @@ struct SearchOptions {
   int max_activation_steps = 60;  ///< > 0
   int relaxation_steps = 3;       ///< >= 0: perpendicular steps after each push
   double leave_curvature = -0.3;  ///< [eV/Å²], < 0: below it the basin is left
-  double push_over = 0.2;         ///< [Å], > 0: largest displacement of the step off the saddle
+  double push_over = 0.2;         ///< [Å], > 0: largest displacement of the step off the saddle, at most half the way to the start
   double same = 0.1;              ///< [Å], > 0: largest displacement below which two minima are the same
+  double recognize = 0.05;        ///< [Å], >= 0: an approach this close to a known saddle, with ...
+  double recognize_force = 0.01;  ///< [eV/Å], > 0: ... a max force below this, ends there
+  double coarse_force = 0.02;     ///< [eV/Å], > 0: a side that is back at the start at this max force is not relaxed further
   ApproachOptions approach;
   ProofOptions proof;
   md::MinimizeOptions minimum = {.max_force = 1e-4, .max_step = 0.05};
@@ -48,6 +53,12 @@ struct SearchOptions {
 struct StageCalls {
   std::int64_t activation = 0, approach = 0, proof = 0, push_over = 0;
   std::int64_t total() const { return activation + approach + proof + push_over; }
+};
+
+/// Where a search may look and what it need not find again.
+struct SearchContext {
+  std::vector<Eigen::Index> region = {};                ///< particles that the mode may move at first; empty: all
+  std::vector<const Eigen::VectorXd*> known = {};       ///< saddles of the same minimum; must outlive the search
 };
 
 struct [[nodiscard]] SearchResult {
@@ -61,6 +72,7 @@ struct [[nodiscard]] SearchResult {
   double saddle_force = std::numeric_limits<double>::quiet_NaN();
   double far_force = std::numeric_limits<double>::quiet_NaN();
   IndexProof proof;
+  std::optional<std::size_t> known;     ///< which one, where Recognized
   StageCalls calls;
 };
 
@@ -80,6 +92,7 @@ Eigen::VectorXd random_push(const md::EnergySurface& surface, const std::vector<
 /// @param minimum a relaxed configuration (max force <= 1e-3 eV/Å). @param direction unit vector, length dof.
 /// @par Source Barkema & Mousseau, Phys. Rev. Lett. 77, 4358 (1996); Malek & Mousseau, Phys. Rev. E 62, 7723 (2000).
 SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& minimum,
-                    const Eigen::Ref<const Eigen::VectorXd>& direction, const SearchOptions& options = {});
+                    const Eigen::Ref<const Eigen::VectorXd>& direction, const SearchOptions& options = {},
+                    const SearchContext& context = {});
 
 }  // namespace landscape::art

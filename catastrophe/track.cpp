@@ -32,7 +32,10 @@ void TrackOptions::validate() const {
 
 namespace {
 
-enum class Refusal { None, InitialJumped, FinalJumped, SaddleLost, Inconsistent, Disconnected };
+/// [eV] A smaller fall is none (md::QuasistaticOptions::energy_drop).
+constexpr double energy_noise = 1e-4;
+
+enum class Refusal { None, InitialJumped, FinalJumped, SaddleJumped, SaddleLost, Inconsistent, Disconnected };
 
 VectorXd sheared(const VectorXd& x, const Matrix3d& f) {
   VectorXd out(x.size());
@@ -56,11 +59,12 @@ class Follower {
     surface_.forget_history();
   }
 
-  /// Relaxes the three of `p` where they are. @return what is wrong with the result.
-  Refusal correct(TrackPoint& p, double max_jump) {
+  /// Relaxes the three of `p` where they are. @param from the point before, or none.
+  /// @return what is wrong with the result; jump() then says more.
+  Refusal correct(TrackPoint& p, double max_jump, const TrackPoint* from = nullptr) {
     const std::int64_t before = surface_.calls();
     at(p.strain);
-    const Refusal refusal = correct_all(p, max_jump);
+    const Refusal refusal = correct_all(p, max_jump, from);
     p.force_calls += surface_.calls() - before;
     return refusal;
   }
@@ -150,7 +154,8 @@ class Follower {
       double length = std::min({step, o_.max_step, o_.fold_fraction * fold.distance, room});
       if (length < o_.min_step && last_refusal != Refusal::None) return given_up(fold, last_refusal, why);
       TrackPoint next = predict(before, here, direction * length, fold);
-      Refusal refusal = correct(next, o_.max_jump);
+      jump_.clear();
+      Refusal refusal = correct(next, o_.max_jump, &here);
       if (refusal == Refusal::None && !consistent(here, next)) refusal = Refusal::Inconsistent;
       if (refusal == Refusal::None && ++since_check >= o_.check_every) {
         since_check = 0;
@@ -178,30 +183,70 @@ class Follower {
   std::int64_t spent_on_refused() const { return spent_on_refused_; }
 
  private:
-  Refusal correct_all(TrackPoint& p, double max_jump) {
+  /// One of the three at one strain, by reference.
+  struct Leg {
+    VectorXd TrackPoint::*x;
+    double TrackPoint::*energy;
+    double TrackPoint::*stress;
+    const char* name;
+  };
+  static constexpr Leg initial_leg{&TrackPoint::initial, &TrackPoint::energy_initial, &TrackPoint::stress_initial, "the initial minimum"};
+  static constexpr Leg saddle_leg{&TrackPoint::saddle, &TrackPoint::energy_saddle, &TrackPoint::stress_saddle, "the saddle"};
+  static constexpr Leg final_leg{&TrackPoint::final_minimum, &TrackPoint::energy_final, &TrackPoint::stress_final, "the final minimum"};
+
+  /// Whether the energy of one of the three changed from a to b by the work of its own stress; else notes how it moved.
+  /// @param close whether b is where it was predicted.
+  bool continuous(const Leg& leg, const TrackPoint& a, const TrackPoint& b, bool close) {
+    const double step = b.strain - a.strain, before = a.*leg.stress, after = b.*leg.stress;
+    const double fall = a.*leg.energy + 0.5 * volume_ * (before + after) * step - b.*leg.energy;
+    // The error of the trapezoid: in elastic response a small part of V Δσ Δγ, towards a fold one of the barrier.
+    const double allowed = energy_noise + 2e-3 * std::abs(volume_ * (after - before) * step) +
+                           o_.derivative_tolerance * std::min(a.barrier(), a.reverse_barrier());
+    if (close && std::abs(fall) <= allowed) return true;
+    const VectorXd moved = md::displacement(surface_, sheared(a.*leg.x, md::simple_shear(step, o_.plane)), b.*leg.x);
+    Eigen::Index most = 0;
+    double distance = 0.0;
+    for (Eigen::Index k = 0; 3 * k < moved.size(); ++k)
+      if (const double d = moved.segment<3>(3 * k).norm(); d > distance) {
+        distance = d;
+        most = k;
+      }
+    jump_ = md::message(leg.name, " leaves its branch between strain ", a.strain, " and ", b.strain, ": another event releases ",
+                        fall, " eV and moves atom ", surface_.free_atoms()[static_cast<std::size_t>(most)] + 1, " most, by ", distance, " Å");
+    return false;
+  }
+
+  Refusal correct_all(TrackPoint& p, double max_jump, const TrackPoint* from) {
     try {
-      const auto settle = [&](VectorXd& x, double& energy, double& stress) {
+      const auto settle = [&](const Leg& leg) {
+        VectorXd& x = p.*leg.x;
         const VectorXd guess = x;
         const md::MinimizeResult r = md::minimize(surface_, x, o_.minimum);
         VectorXd gradient(x.size());
-        energy = surface_.evaluate(x, gradient);
-        stress = md::shear_stress(surface_.stress(), o_.plane);
-        return r.converged() && md::largest_displacement(surface_, guess, x) < max_jump;
+        p.*leg.energy = surface_.evaluate(x, gradient);
+        p.*leg.stress = md::shear_stress(surface_.stress(), o_.plane);
+        const bool close = md::largest_displacement(surface_, guess, x) < max_jump;
+        if (from != nullptr) return continuous(leg, *from, p, close) && r.converged();
+        return r.converged() && close;
       };
-      if (!settle(p.initial, p.energy_initial, p.stress_initial)) return Refusal::InitialJumped;
-      if (!settle(p.final_minimum, p.energy_final, p.stress_final)) return Refusal::FinalJumped;
+      if (!settle(initial_leg)) return Refusal::InitialJumped;
+      if (!settle(final_leg)) return Refusal::FinalJumped;
       const VectorXd guess = p.saddle;
       art::ApproachResult r = art::approach_saddle(surface_, p.saddle, p.mode, std::min(p.energy_initial, p.energy_final), o_.saddle);
       if (r.status != art::ApproachStatus::Converged || md::largest_displacement(surface_, guess, r.x) > max_jump)
         return Refusal::SaddleLost;
       p.saddle = r.x;
-      p.mode = r.mode;
-      p.curvature = r.curvature;
+      // Fits take λ² for linear in strain: the curvature must be better than what the approach needs.
+      const md::LowestMode mode = md::lowest_mode(surface_, p.saddle, r.gradient, r.mode, o_.curvature, Eigen::MatrixXd(p.saddle.size(), 0));
+      if (!(mode.curvature < 0.0)) return Refusal::SaddleLost;
+      p.mode = mode.vector.dot(r.mode) < 0.0 ? VectorXd(-mode.vector) : mode.vector;
+      p.curvature = mode.curvature;
       VectorXd gradient(p.saddle.size());
       p.energy_saddle = surface_.evaluate(p.saddle, gradient);
       p.stress_saddle = md::shear_stress(surface_.stress(), o_.plane);
       if (!(p.barrier() > 0.0)) return Refusal::InitialJumped;
       if (!(p.reverse_barrier() > 0.0)) return Refusal::FinalJumped;
+      if (from != nullptr && !continuous(saddle_leg, *from, p, true)) return Refusal::SaddleJumped;
       return Refusal::None;
     } catch (const md::InputError&) {
       return Refusal::SaddleLost;  // a step into a region where the potential is not defined
@@ -215,8 +260,12 @@ class Follower {
       return fold.end;
     }
     switch (refusal) {
-      case Refusal::InitialJumped: why = "the initial minimum is lost without this saddle"; return WindowEnd::Other;
-      case Refusal::FinalJumped: why = "the final minimum is lost without this saddle"; return WindowEnd::Other;
+      case Refusal::InitialJumped:
+      case Refusal::FinalJumped:
+      case Refusal::SaddleJumped:
+        why = !jump_.empty() ? jump_ : refusal == Refusal::InitialJumped ? "the initial minimum is lost without this saddle"
+                                                                         : "the final minimum is lost without this saddle";
+        return WindowEnd::Other;
       case Refusal::Disconnected: why = "the saddle no longer joins the two minima"; return WindowEnd::Other;
       case Refusal::Inconsistent: why = "the barrier jumps"; return WindowEnd::Other;
       default: why = "the saddle is lost"; return WindowEnd::Bifurcation;
@@ -228,6 +277,7 @@ class Follower {
   const TrackOptions& o_;
   double volume_;
   std::int64_t spent_on_refused_ = 0;
+  std::string jump_;   ///< how the last refused step left a branch
 };
 
 }  // namespace

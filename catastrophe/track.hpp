@@ -14,7 +14,7 @@ namespace landscape::catastrophe {
 enum class WindowEnd {
   Initial,      ///< the initial minimum merges with the saddle: the barrier vanishes
   Final,        ///< the final minimum merges with the saddle: the reverse barrier vanishes
-  Other,        ///< a minimum was lost without this saddle: another event fires first
+  Other,        ///< one of the three left its branch without merging with another: another event fires first
   Bifurcation,  ///< the saddle is no longer of first order
   NotReached,   ///< the strain limit came first
 };
@@ -45,6 +45,7 @@ struct TrackOptions {
   int check_every = 4;             ///< points between two proofs that the saddle joins the two minima
   md::MinimizeOptions minimum = {.max_force = 1e-6, .max_iterations = 20000, .max_step = 0.05};
   art::ApproachOptions saddle = {.max_force = 2e-6, .max_iterations = 200, .max_step = 0.05};
+  md::LanczosOptions curvature = {.max_vectors = 60, .delta = 0.005, .residual = 0.005, .difference = md::Difference::Central};
   double same = 0.1;               ///< [Å]
   double push_over = 0.2;          ///< [Å]
   void validate() const;           ///< @throws md::InputError naming field, value and broken range.
@@ -80,7 +81,8 @@ struct [[nodiscard]] Track {
 ///
 /// Predictor: secant of the last two points in reduced coordinates, with the square root law of a fold near its end. Corrector:
 /// minimization of both minima, art::approach_saddle on the saddle. A step counts only if the corrections are small, the saddle
-/// has negative curvature, and the change of the barrier equals V ∫ Δτ dγ; else it is halved.
+/// has negative curvature, and the energies of all three and the barriers change as V ∫ τ dγ says; else it is halved. An end
+/// that is Other says in its message which of the three left its branch, how, and at which atom.
 ///
 /// @param surface of the sample; its cell is changed. @param reference cell at strain 0.
 /// @param start relaxed at start.strain; energies and stresses are recomputed.

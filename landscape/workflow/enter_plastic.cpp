@@ -1,10 +1,9 @@
 #include <cmath>
 
 #include "art/search.hpp"
-#include "landscape/workflow/records.hpp"
+#include "landscape/workflow/event_records.hpp"
 #include "landscape/workflow/track.hpp"
 #include "md/core/error.hpp"
-#include "md/core/units.hpp"
 
 namespace landscape {
 
@@ -45,12 +44,12 @@ std::optional<Found> seek(md::AtomicSurface& surface, const md::Cell& cell, cons
       surface, found.initial, gradient, jump, {.max_vectors = 120, .delta = 0.01, .residual = 0.01, .difference = md::Difference::Central}, none);
   const Eigen::VectorXd direction = mode.vector.dot(jump) < 0.0 ? Eigen::VectorXd(-mode.vector) : mode.vector;
   art::SearchOptions search;
-  search.activation_step = 0.1;
+  search.activation_step = back > 5e-4 ? 0.1 : 0.03;  // the saddle is nearer
   search.relaxation_steps = 2;
   search.leave_curvature = -0.02;
   search.approach.max_force = 2e-6;
   search.approach.max_step = 0.05;
-  search.minimum.max_force = 1e-6;
+  search.minimum.max_force = search.coarse_force = 1e-6;
   found.search = art::search(surface, found.initial, direction, search);
   if (found.search.outcome != art::Outcome::Connected) {
     why = md::message("the search along the softest mode ended as ", art::name(found.search.outcome));
@@ -71,67 +70,18 @@ std::optional<Found> seek(md::AtomicSurface& surface, const md::Cell& cell, cons
   return found;
 }
 
-db::Id enter(db::Database& database, const db::SampleRecord& sample, db::PlasticEventRecord plastic, const std::string& plane_name,
-             int plane, md::AtomicSurface& surface, const md::Cell& cell, const Found& found, db::Id run_id) {
-  const std::string uid = make_uid(md::message("shear-event ", sample.name, " ", plastic.shear_id, " ", plastic.event_index));
-  const auto minimum = [&](const Eigen::VectorXd& x, const char* role) {
-    Eigen::VectorXd gradient(x.size());
-    db::MinimumRecord m;
-    m.sample_id = sample.id;
-    m.run_id = run_id;
-    m.strain_xy = found.strain;
-    m.plane = plane_name;
-    m.energy_ev = surface.evaluate(x, gradient);
-    m.max_force_ev_per_a = md::max_norm(gradient, 3);
-    m.stress_gpa = stress_gpa(surface.stress());
-    m.configuration_id = database.add_configuration(encode_positions(surface.scatter(x)));
-    m.origin = "shear";
-    m.uid = make_uid(uid + role);
-    m.id = database.add_minimum(m);
-    return m;
-  };
-  const db::MinimumRecord initial = minimum(found.initial, "initial");
-  const db::MinimumRecord final_minimum = minimum(found.search.far_side, "final");
-  Eigen::VectorXd gradient(found.initial.size());
-  db::SaddleRecord saddle;
-  saddle.sample_id = sample.id;
-  saddle.run_id = run_id;
-  saddle.strain_xy = found.strain;
-  saddle.plane = plane_name;
-  saddle.energy_ev = surface.evaluate(found.search.saddle, gradient);
-  saddle.max_force_ev_per_a = md::max_norm(gradient, 3);
-  saddle.curvature_ev_per_a2 = found.search.proof.first;
-  saddle.second_curvature_ev_per_a2 = found.search.proof.second;
-  saddle.negative_eigenvalues = found.search.proof.negative_eigenvalues;
-  saddle.proof = found.search.proof.method;
-  saddle.stress_gpa = stress_gpa(surface.stress());
-  const double stress = md::shear_stress(surface.stress(), plane);
-  saddle.configuration_id = database.add_configuration(encode_positions(surface.scatter(found.search.saddle)));
-  saddle.mode_configuration_id = database.add_configuration(encode_positions(
-      Eigen::Map<const md::Matrix3Xd>(found.search.mode.data(), 3, found.search.mode.size() / 3)));
-  saddle.connected = true;
+db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord plastic, const std::string& sample_name,
+             md::AtomicSurface& surface, const Found& found) {
+  const std::string uid = make_uid(md::message("shear-event ", sample_name, " ", plastic.shear_id, " ", plastic.event_index));
+  const auto initial = store_minimum(database, place, measure(surface, found.initial), "shear", make_uid(uid + "initial"));
+  const auto final_minimum =
+      store_minimum(database, place, measure(surface, found.search.far_side), "shear", make_uid(uid + "final"));
   const Displacement moved = measure_displacement(surface, found.initial, found.search.far_side);
-  saddle.center_atom = moved.center_atom;
-  saddle.uid = make_uid(uid + "saddle");
-  saddle.id = database.add_saddle(saddle);
-  surface.evaluate(found.initial, gradient);
-  db::EventRecord event;
-  event.sample_id = sample.id;
-  event.run_id = run_id;
+  const auto saddle = store_saddle(database, place, measure(surface, found.search.saddle), found.search.proof,
+                                   mode_on_atoms(surface, found.search.mode), true, moved.center_atom, make_uid(uid + "saddle"));
+  db::EventRecord event =
+      event_between(place, initial, saddle, final_minimum, surface, found.initial, found.search.far_side);
   event.plastic_event_id = plastic.id;
-  event.strain_xy = found.strain;
-  event.plane = plane_name;
-  event.initial_minimum_id = initial.id;
-  event.saddle_id = saddle.id;
-  event.final_minimum_id = final_minimum.id;
-  event.barrier_ev = saddle.energy_ev - initial.energy_ev;
-  event.reverse_barrier_ev = saddle.energy_ev - final_minimum.energy_ev;
-  event.curvature_ev_per_a2 = saddle.curvature_ev_per_a2;
-  event.delta_stress_xy_gpa = (stress - md::shear_stress(surface.stress(), plane)) * md::units::gpa_per_ev_a3;
-  event.predicted_critical_strain = predicted_critical_strain(found.strain, event.barrier_ev, cell.volume(), event.delta_stress_xy_gpa);
-  event.center_atom = moved.center_atom;
-  event.max_displacement_a = moved.largest_a;
-  event.participation_number = moved.participation_number;
   event.origin = "shear";
   event.uid = uid;
   event.id = database.add_event(event);
@@ -184,7 +134,7 @@ std::vector<db::Id> enter_plastic_events(db::Database& database, const db::Sampl
     }
     surface.set_cell(cell.deformed(md::simple_shear(found->strain, plane)));
     db::Transaction transaction(database);
-    ids.push_back(enter(database, sample, event, shear.plane, plane, surface, cell, *found, run_id));
+    ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, sample.name, surface, *found));
     transaction.commit();
   }
   return ids;

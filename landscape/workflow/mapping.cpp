@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "landscape/workflow/event_clusters.hpp"
-#include "landscape/workflow/records.hpp"
+#include "landscape/workflow/event_records.hpp"
 #include "landscape/workflow/sample.hpp"
 #include "md/core/error.hpp"
 #include "md/core/sha256.hpp"
@@ -21,7 +21,7 @@ constexpr std::int64_t default_events = 20;
 constexpr std::int64_t searches_per_event = 50;  // a search for a given number of events gives up beyond this
 constexpr double same_minimum_energy = 1e-4;   // [eV] configurations that differ by more are not compared
 constexpr double least_barrier = 1e-6;         // [eV] what energies are good to at the force tolerance of a search
-constexpr double shear_step = 1e-3;
+constexpr const char* recognized = "recognized";  // message of a search that ended at a saddle of an earlier batch
 
 std::string options_text(const MapOptions& o) {
   const auto& s = o.search;
@@ -38,6 +38,8 @@ std::string options_text(const MapOptions& o) {
               {"saddle_max_iterations", s.approach.max_iterations},
               {"saddle_max_step", s.approach.max_step},
               {"saddle_max_energy", s.approach.max_energy},
+              {"saddle_max_climb", s.approach.max_climb},
+              {"recognize_a", s.recognize},
               {"minimum_max_force", s.minimum.max_force}}
       .dump();
 }
@@ -46,10 +48,8 @@ std::string options_text(const MapOptions& o) {
 struct Found {
   art::SearchResult search;
   Eigen::Index center = 0;        ///< atom, 0-based
-  md::Matrix3Xd saddle, mode, far_side;
-  double saddle_energy = db::unknown, far_energy = db::unknown;
-  double saddle_force = db::unknown, far_force = db::unknown;
-  db::Stress saddle_stress = db::unknown_stress, far_stress = db::unknown_stress;
+  Measured saddle, far_side;      ///< without positions unless found
+  md::Matrix3Xd mode;
   double force_calls = 0.0;
   double extra_calls = 0.0;       ///< evaluations for the stored energies and stresses
 };
@@ -72,18 +72,19 @@ class Mapping {
     mapping_ = record;
     uid_text_ = sample_uid_text(database_, sample_) + '|' +
                 md::message(record.strain_xy, '|', record.seed, '|', record.options_key);
-    std::map<db::Id, std::int64_t> cluster_of_event;
     for (const auto& search : database_.searches_of_mapping(record.id)) {
       totals_.searches += 1;
       totals_.force_calls += search.force_calls;
       totals_.outcomes[search.outcome] += 1;
-      if (search.outcome != art::name(art::Outcome::Connected) || !search.saddle_id) continue;
-      totals_.connected += 1;
-      const auto saddle = database_.saddle(*search.saddle_id);
+      const bool connected = search.outcome == art::name(art::Outcome::Connected) && search.saddle_id;
+      totals_.connected += connected ? 1 : 0;
+      if (!search.saddle_id || search.message == recognized) continue;
+      const Eigen::VectorXd x = coordinates(database_.saddle(*search.saddle_id).configuration_id);
+      known_.push_back({search.search_index, *search.saddle_id, connected ? *search.event_id : 0, x});
+      if (!connected) continue;
       const auto numbered = clusters_.numbered();
-      const auto touched = clusters_.add(coordinates(saddle.configuration_id));
-      if (touched.empty()) event_of_cluster_[numbered] = *search.event_id;
-      else event_of_cluster_[touched.front()] = *search.event_id;
+      const auto touched = clusters_.add(x);
+      event_of_cluster_[touched.empty() ? numbered : touched.front()] = *search.event_id;
       for (std::size_t k = 1; k < touched.size(); ++k) event_of_cluster_.erase(touched[k]);
     }
     for (const auto& event : database_.events_of_mapping(record.id)) remember_final(event.final_minimum_id);
@@ -101,23 +102,24 @@ class Mapping {
     md::CounterRng center_rng(session_.seed, md::Stream::CenterAtom, index);
     found.center = centers_[center_rng.below(centers_.size())];
     std::vector<Eigen::Index> active;
+    art::SearchContext context;
+    // Only what earlier batches found, so that the threads' order does not matter.
+    for (const auto& one : known_)
+      if (one.search_index < k / batch_size * batch_size) context.known.push_back(&one.x);
     for (std::size_t b = 0; b < surface.free_atoms().size(); ++b) {
       const Eigen::Vector3d d = configuration_.positions.col(surface.free_atoms()[b]) - configuration_.positions.col(found.center);
       if (configuration_.cell.minimum_image(d).norm() < options_.search.radius) active.push_back(static_cast<Eigen::Index>(b));
     }
     md::CounterRng push_rng(session_.seed, md::Stream::Activation, index);
     const auto direction = art::random_push(surface, active, push_rng);
-    found.search = art::search(surface, start_, direction, options_.search);
+    found.search = art::search(surface, start_, direction, options_.search, context);
     const auto outcome = found.search.outcome;
     const auto before = surface.calls();
     if (outcome == art::Outcome::Connected || outcome == art::Outcome::Disconnected)
-      measure(surface, found.search.saddle, found.saddle, found.saddle_energy, found.saddle_force, found.saddle_stress);
+      found.saddle = measure(surface, found.search.saddle);
     if (outcome == art::Outcome::Connected) {
-      measure(surface, found.search.far_side, found.far_side, found.far_energy, found.far_force, found.far_stress);
-      // The mode as a configuration: zero on frozen atoms.
-      found.mode = md::Matrix3Xd::Zero(3, configuration_.size());
-      for (std::size_t b = 0; b < surface.free_atoms().size(); ++b)
-        found.mode.col(surface.free_atoms()[b]) = found.search.mode.segment<3>(3 * static_cast<Eigen::Index>(b));
+      found.far_side = measure(surface, found.search.far_side);
+      found.mode = mode_on_atoms(surface, found.search.mode);
     }
     found.extra_calls = static_cast<double>(surface.calls() - before);
     found.force_calls = static_cast<double>(found.search.calls.total()) + found.extra_calls;
@@ -140,15 +142,18 @@ class Mapping {
     record.calls_proof = static_cast<double>(s.calls.proof);
     record.calls_push_over = static_cast<double>(s.calls.push_over) + found.extra_calls;
     record.force_calls = found.force_calls;
-    const bool saddle = found.saddle.size() > 0;
     bool connected = s.outcome == art::Outcome::Connected;
-    if (saddle) record.barrier_ev = found.saddle_energy - minimum_.energy_ev;
-    if (connected && !(std::min(record.barrier_ev, found.saddle_energy - found.far_energy) > least_barrier)) {
-      connected = false;  // too flat for its energies to say which way is up
-      record.outcome = "barrier_too_small";
+    if (s.outcome == art::Outcome::Recognized) {
+      connected = enter_again(known_[*s.known], record);
+    } else if (connected || s.outcome == art::Outcome::Disconnected) {
+      record.barrier_ev = found.saddle.energy_ev - minimum_.energy_ev;
+      if (connected && !(std::min(record.barrier_ev, found.saddle.energy_ev - found.far_side.energy_ev) > least_barrier)) {
+        connected = false;  // too flat for its energies to say which way is up
+        record.outcome = "barrier_too_small";
+      } else {
+        enter_saddle(k, found, connected, record, run_id);
+      }
     }
-    if (connected) enter_event(k, found, record, run_id);
-    else if (s.outcome == art::Outcome::Disconnected) record.saddle_id = store_saddle(k, found, run_id, false);
     database_.add_search(record);
     totals_.searches += 1;
     totals_.force_calls += record.force_calls;
@@ -169,6 +174,13 @@ class Mapping {
     double energy;
     Eigen::VectorXd x;
   };
+  struct Known {
+    std::int64_t search_index;
+    db::Id saddle_id, event_id;  ///< event 0: not connected
+    Eigen::VectorXd x;
+  };
+
+  Place place(db::Id run_id) const { return {sample_.id, run_id, minimum_.strain_xy, minimum_.plane}; }
 
   std::vector<Eigen::Index> possible_centers() const {
     std::vector<Eigen::Index> centers;
@@ -191,16 +203,6 @@ class Mapping {
     return centers;
   }
 
-  static void measure(md::AtomicSurface& surface, const Eigen::VectorXd& x, md::Matrix3Xd& positions, double& energy,
-                      double& force, db::Stress& stress) {
-    Eigen::VectorXd gradient(surface.dof());
-    surface.forget_history();
-    energy = surface.evaluate(x, gradient);
-    force = md::max_norm(gradient, 3);
-    stress = stress_gpa(surface.stress());
-    positions = surface.scatter(x);
-  }
-
   Eigen::VectorXd coordinates(db::Id configuration_id) {
     return surface_.gather(decode_positions(database_.configuration(configuration_id)));
   }
@@ -214,84 +216,59 @@ class Mapping {
     finals_.push_back({record.id, record.energy_ev, coordinates(record.configuration_id)});
   }
 
-  db::Id store_saddle(std::int64_t k, const Found& found, db::Id run_id, bool connected) {
-    db::SaddleRecord record;
-    record.sample_id = sample_.id;
-    record.run_id = run_id;
-    record.strain_xy = minimum_.strain_xy;
-    record.energy_ev = found.saddle_energy;
-    record.max_force_ev_per_a = found.saddle_force;
-    record.curvature_ev_per_a2 = found.search.proof.first;
-    record.second_curvature_ev_per_a2 = found.search.proof.second;
-    record.negative_eigenvalues = found.search.proof.negative_eigenvalues;
-    record.proof = found.search.proof.method;
-    record.stress_gpa = found.saddle_stress;
-    record.configuration_id = database_.add_configuration(encode_positions(found.saddle));
-    if (found.mode.size() > 0) record.mode_configuration_id = database_.add_configuration(encode_positions(found.mode));
-    record.connected = connected;
-    record.center_atom = measure_displacement(surface_, start_, found.search.saddle).center_atom;
-    record.uid = uid("saddle", k);
-    return database_.add_saddle(record);
-  }
-
   /// The stored final minimum at the same place, or a new one.
-  db::Id final_minimum(std::int64_t k, const Found& found, db::Id run_id) {
+  db::MinimumRecord final_minimum(std::int64_t k, const Found& found, db::Id run_id) {
     for (const auto& final : finals_)
-      if (std::abs(final.energy - found.far_energy) < same_minimum_energy &&
+      if (std::abs(final.energy - found.far_side.energy_ev) < same_minimum_energy &&
           md::largest_displacement(surface_, final.x, found.search.far_side) < options_.search.same)
-        return final.id;
-    db::MinimumRecord record;
-    record.sample_id = sample_.id;
-    record.run_id = run_id;
-    record.strain_xy = minimum_.strain_xy;
-    record.energy_ev = found.far_energy;
-    record.max_force_ev_per_a = found.far_force;
-    record.stress_gpa = found.far_stress;
-    record.configuration_id = database_.add_configuration(encode_positions(found.far_side));
-    record.origin = "map";
-    record.uid = uid("minimum", k);
-    const db::Id id = database_.add_minimum(record);
-    finals_.push_back({id, found.far_energy, found.search.far_side});
-    return id;
+        return database_.minimum(final.id);
+    const auto record = store_minimum(database_, place(run_id), found.far_side, "map", uid("minimum", k));
+    finals_.push_back({record.id, record.energy_ev, found.search.far_side});
+    return record;
   }
 
-  void enter_event(std::int64_t k, const Found& found, db::SearchRecord& search, db::Id run_id) {
-    search.saddle_id = store_saddle(k, found, run_id, true);
+  /// A saddle that an earlier batch found. @return whether it is connected.
+  bool enter_again(const Known& known, db::SearchRecord& search) {
+    search.outcome = art::name(known.event_id != 0 ? art::Outcome::Connected : art::Outcome::Disconnected);
+    search.message = recognized;
+    search.saddle_id = known.saddle_id;
+    search.barrier_ev = database_.saddle(known.saddle_id).energy_ev - minimum_.energy_ev;
+    if (known.event_id == 0) return false;
+    database_.count_event_again(known.event_id);
+    search.event_id = known.event_id;
+    return true;
+  }
+
+  void enter_saddle(std::int64_t k, const Found& found, bool connected, db::SearchRecord& search, db::Id run_id) {
+    const auto saddle = store_saddle(database_, place(run_id), found.saddle, found.search.proof, found.mode, connected,
+                                     measure_displacement(surface_, start_, found.search.saddle).center_atom, uid("saddle", k));
+    search.saddle_id = saddle.id;
+    if (connected) search.event_id = enter_event(k, found, saddle, run_id);
+    known_.push_back({k, saddle.id, search.event_id.value_or(0), found.search.saddle});
+  }
+
+  /// @return the event of the saddle, new or known.
+  db::Id enter_event(std::int64_t k, const Found& found, const db::SaddleRecord& saddle, db::Id run_id) {
     const auto numbered = clusters_.numbered();
     const auto touched = clusters_.add(found.search.saddle);
     if (!touched.empty()) {
       const db::Id event = event_of_cluster_.at(touched.front());
       for (std::size_t t = 1; t < touched.size(); ++t) {
-        database_.merge_events(event, event_of_cluster_.at(touched[t]));
+        const db::Id gone = event_of_cluster_.at(touched[t]);
+        database_.merge_events(event, gone);
         event_of_cluster_.erase(touched[t]);
+        for (auto& known : known_)
+          if (known.event_id == gone) known.event_id = event;
       }
       database_.count_event_again(event);
-      search.event_id = event;
-      return;
+      return event;
     }
-    db::EventRecord event;
-    event.sample_id = sample_.id;
-    event.run_id = run_id;
+    db::EventRecord event = event_between(place(run_id), minimum_, saddle, final_minimum(k, found, run_id), surface_, start_,
+                                          found.search.far_side);
     event.mapping_id = mapping_.id;
-    event.strain_xy = minimum_.strain_xy;
-    event.initial_minimum_id = minimum_.id;
-    event.saddle_id = *search.saddle_id;
-    event.final_minimum_id = final_minimum(k, found, run_id);
-    event.barrier_ev = found.saddle_energy - minimum_.energy_ev;
-    event.reverse_barrier_ev = found.saddle_energy - database_.minimum(event.final_minimum_id).energy_ev;
-    event.curvature_ev_per_a2 = found.search.proof.first;
-    event.delta_stress_xy_gpa = found.saddle_stress[5] - minimum_.stress_gpa[5];
-    if (configuration_.cell.fully_periodic())
-      event.predicted_critical_strain = predicted_critical_strain(minimum_.strain_xy, event.barrier_ev,
-                                                                  configuration_.cell.volume(), event.delta_stress_xy_gpa);
-    const auto moved = measure_displacement(surface_, start_, found.search.far_side);
-    event.center_atom = moved.center_atom;
-    event.max_displacement_a = moved.largest_a;
-    event.participation_number = moved.participation_number;
     event.first_search_index = k;
     event.uid = uid("event", k);
-    search.event_id = database_.add_event(event);
-    event_of_cluster_[numbered] = *search.event_id;
+    return event_of_cluster_[numbered] = database_.add_event(event);
   }
 
   db::Database& database_;
@@ -306,6 +283,7 @@ class Mapping {
   EventClusters clusters_;
   std::map<std::int64_t, db::Id> event_of_cluster_;
   std::vector<Final> finals_;
+  std::vector<Known> known_;   ///< saddles with rows of their own, by search index
   std::vector<Eigen::Index> centers_;
   db::MappingRecord mapping_;
   std::string uid_text_;
@@ -349,49 +327,6 @@ double chao1_unseen(const std::vector<std::int64_t>& times_found) {
   const auto once = static_cast<double>(std::ranges::count(times_found, 1));
   const auto twice = static_cast<double>(std::ranges::count(times_found, 2));
   return once > 0.0 ? once * (once - 1.0) / (2.0 * (twice + 1.0)) : 0.0;
-}
-
-std::optional<db::MinimumRecord> minimum_at_strain(db::Database& database, const db::SampleRecord& sample,
-                                                   double strain_xy, db::Id run_id, const Session& session) {
-  if (strain_xy == 0.0) return database.minimum(*sample.minimum_id);
-  const std::string uid = make_uid(sample_uid_text(database, sample) + md::message("/sheared/", strain_xy));
-  if (auto known = database.find_minimum_by_uid(uid)) return known;
-  const md::Cell reference = sample_cell(sample);
-  if (!reference.fully_periodic())
-    throw md::InputError(md::message("--strain: sample ", sample.name, " is not periodic in all directions"));
-  md::Configuration configuration = load_minimum(database, *sample.minimum_id);
-  md::AtomicSurface surface(sample_potential(database, sample), configuration, {.threads = session.threads});
-  Eigen::VectorXd x = surface.gather(configuration.positions);
-  const auto steps = static_cast<std::int64_t>(std::ceil(std::abs(strain_xy) / shear_step - 1e-9));
-  double strain = 0.0;
-  md::MinimizeResult relaxed;
-  for (std::int64_t k = 1; k <= steps; ++k) {
-    if (session.stopped()) return std::nullopt;
-    const double next = k == steps ? strain_xy : strain_xy * static_cast<double>(k) / static_cast<double>(steps);
-    surface.deform(md::simple_shear(next - strain), x);
-    surface.set_cell(reference.deformed(md::simple_shear(next)));  // no rounding piles up
-    surface.forget_history();
-    relaxed = md::minimize(surface, x, {.max_force = sample_max_force, .max_step = 0.05});
-    if (!relaxed.converged()) return std::nullopt;
-    strain = next;
-    session.report({k, steps, md::message("shearing to ", strain_xy)});
-  }
-  Eigen::VectorXd gradient(surface.dof());
-  surface.forget_history();
-  db::MinimumRecord record;
-  record.sample_id = sample.id;
-  record.run_id = run_id;
-  record.strain_xy = strain_xy;
-  record.energy_ev = surface.evaluate(x, gradient);
-  record.max_force_ev_per_a = md::max_norm(gradient, 3);
-  record.stress_gpa = stress_gpa(surface.stress());
-  record.origin = "shear";
-  record.uid = uid;
-  db::Transaction transaction(database);
-  record.configuration_id = database.add_configuration(encode_positions(surface.scatter(x)));
-  record.id = database.add_minimum(record);
-  transaction.commit();
-  return record;
 }
 
 MapResult map_sample(db::Database& database, const MapOptions& options, const Session& session) {

@@ -9,7 +9,8 @@ namespace {
 
 using test::MuellerBrown;
 
-/// Starts are chosen: from the deepest minimum two of five directions tried reach the saddle, three end as mode_lost.
+/// Starts are chosen: of twelve directions from the deepest minimum, 30 degrees apart, two reach the saddle and ten end as
+/// mode_lost (in two dimensions, uphill the other way there is nothing).
 /// Scaled so that curvatures (3 to 60 eV/Å²) are those of atoms.
 constexpr double scale = 0.01;
 
@@ -20,6 +21,8 @@ SearchOptions small_surface() {
   options.push_over = 0.05;
   options.approach.patience = 60;  // the way up from the deepest minimum is long and curves upwards first
   options.approach.max_step = 0.03;
+  options.approach.max_climb = 0.02;
+  options.approach.max_iterations = 400;
   options.approach.max_force = 1e-6;
   options.minimum.max_force = 1e-6;
   options.minimum.max_step = 0.02;
@@ -52,17 +55,17 @@ TEST_P(KnownSaddles, AreFoundAndJoinTheirMinima) {
 }
 
 INSTANTIATE_TEST_SUITE_P(MuellerBrown, KnownSaddles,
-                         testing::Values(Case{"deepest", MuellerBrown::deepest, MuellerBrown::high_saddle, MuellerBrown::middle, -0.1, -1.0},
+                         testing::Values(Case{"deepest", MuellerBrown::deepest, MuellerBrown::high_saddle, MuellerBrown::middle, 1.0, 0.3},
                                          Case{"middle", MuellerBrown::middle, MuellerBrown::low_saddle, MuellerBrown::second, 1.0, -0.6},
                                          Case{"second", MuellerBrown::second, MuellerBrown::low_saddle, MuellerBrown::middle, -1.0, 0.6}));
 
 TEST(IndexProof, CountsTheNegativeCurvaturesOfMinimumAndSaddle) {
   MuellerBrown surface(scale);
-  const Eigen::Vector2d any(1.0, 0.3);
+  const Eigen::Vector2d any(1.0, 0.3), zero(0.0, 0.0);
   ProofOptions options;
-  options.delta = 1e-4;
-  EXPECT_EQ(prove_index(surface, MuellerBrown::deepest.vector(), any, options).negative_eigenvalues, 0);
-  EXPECT_EQ(prove_index(surface, MuellerBrown::low_saddle.vector(), any, options).negative_eigenvalues, 1);
+  options.delta = options.second_delta = 1e-4;
+  EXPECT_EQ(prove_index(surface, MuellerBrown::deepest.vector(), zero, any, options).negative_eigenvalues, 0);
+  EXPECT_EQ(prove_index(surface, MuellerBrown::low_saddle.vector(), zero, any, options).negative_eigenvalues, 1);
 }
 
 }  // namespace
