@@ -77,6 +77,69 @@ TEST(Contract, MapCountsAndQueriesAgree) {
   EXPECT_EQ(cap.code, 0) << cap.err;
 }
 
+TEST(Contract, EveryCommandPrintsItsKeysInOneDocument) {
+  const Workplace place;
+  const auto run = [&](std::vector<std::string> arguments, const std::vector<std::string>& keys) {
+    SCOPED_TRACE(arguments[0] + " " + arguments[1]);
+    arguments.push_back("--json");
+    const auto result = place.run(arguments);
+    EXPECT_EQ(result.code, 0) << result.err;
+    nlohmann::json json;
+    EXPECT_NO_THROW(json = result.json()) << result.out;
+    if (json.is_object()) expect_keys(json, keys);
+    return json;
+  };
+  run({"sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004", "--cell", "aniso"},
+      {"sample", "energy_per_atom_ev", "force_calls"});
+  EXPECT_TRUE(run({"sample", "list"}, {}).is_array());
+  run({"map", "g", "--searches", "4", "--verbose"}, {"searches", "connected", "events", "outcomes"});
+  const auto shear = run({"shear", "g", "--to", "-0.115", "--max-step", "4e-3", "--resolution", "1e-4"},
+                         {"steps", "force_calls", "shear_modulus_gpa", "max_stress_gpa", "yield_strain", "max_stress_drop_gpa", "events"});
+  ASSERT_GE(shear["events"].size(), 1u);
+  const auto& event = shear["events"][0];
+  expect_keys(event, {"strain", "energy_drop_ev", "stress_drop_gpa", "max_displacement_a", "center_atom"});
+  EXPECT_GT(event["energy_drop_ev"].get<double>(), 1e-4);
+  const auto tracked = run({"track", "g", "--events", "1", "--max-strain", "0.004"}, {"tracks"});
+  ASSERT_EQ(tracked["tracks"].size(), 1u);
+  const auto& track = tracked["tracks"][0];
+  expect_keys(track, {"event", "critical_strain", "critical_strain_error", "reverse_strain", "reverse_strain_error", "event_class",
+                      "amplitude", "points"});
+  EXPECT_EQ(track["event"], 1);
+  ASSERT_GE(track["points"].size(), 2u);
+  expect_keys(track["points"][0], {"strain_xy", "barrier_ev", "reverse_barrier_ev", "curvature_ev_per_a2", "delta_stress_xy_gpa"});
+  run({"db", "info"}, {"schema_version", "counts"});
+  run({"db", "check"}, {"clean"});
+  for (const std::string view : {"samples", "minima", "saddles", "events", "tracks", "track_points", "shear_steps", "plastic_events",
+                                 "searches", "atoms", "runs"})
+    EXPECT_TRUE(run({"query", view}, {}).is_array()) << view;
+  const auto columns = run({"query", "events", "--limit", "1"}, {})[0];
+  expect_keys(columns, {"id", "sample", "strain_xy", "initial_minimum_id", "saddle_id", "final_minimum_id", "barrier_ev", "reverse_barrier_ev",
+                        "curvature_ev_per_a2", "predicted_critical_strain", "critical_strain", "reverse_strain", "window_low",
+                        "window_high", "event_class", "event_class_zero_stress", "center_atom", "times_found", "origin"});
+}
+
+TEST(Contract, WhatWasNotReachedIsPrintedAsNull) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  const auto same = place.run({"neb", file, file, "--potential", crystal_potential, "--json", "--quiet"});
+  EXPECT_EQ(same.code, 1);
+  EXPECT_TRUE(same.json()["barrier_ev"].is_null());
+  EXPECT_EQ(same.json()["converged"], false);
+  EXPECT_NE(same.err.find("same_endpoints"), std::string::npos) << same.err;  // also with --quiet
+}
+
+TEST(Contract, QueriesAreTablesOrCsvAndTheVersionIsEverywhere) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  ASSERT_EQ(place.run({"sample", "import", file, "--name", "a, b", "--potential", crystal_potential}).code, 0);
+  EXPECT_EQ(place.run({"query", "samples", "--columns", "id,sample", "--format", "csv"}).out, "id,sample\n1,\"a, b\"\n");
+  EXPECT_EQ(place.run({"query", "samples", "--columns", "id,sample"}).out, "id  sample\n 1    a, b\n");
+  EXPECT_EQ(place.run({"query", "samples", "--where", "n_atoms < 0", "--columns", "id", "--format", "csv"}).out, "id\n");
+  const auto version = place.run({"--version"});
+  EXPECT_EQ(version.out.substr(0, 10), "landscape ");
+  for (const std::string command : {"energy", "map", "query"}) EXPECT_EQ(place.run({command, "--version"}).out, version.out);
+}
+
 TEST(Contract, ConfigFileGivesOptionsAndTheCommandLineWins) {
   const Workplace place;
   const auto file = place.vacancy_crystal();
