@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cmath>
 #include <optional>
+#include <tuple>
 
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
@@ -50,6 +51,23 @@ class Trajectory {
   bool first_ = true;
 };
 
+/// Mean of correlated values and its standard error from ten blocks; null where there are too few.
+std::pair<nlohmann::json, nlohmann::json> mean_and_error(const std::vector<double>& values) {
+  constexpr std::size_t blocks = 10;
+  if (values.empty()) return {nullptr, nullptr};
+  double mean = 0.0;
+  for (const double v : values) mean += v / static_cast<double>(values.size());
+  if (values.size() < 2 * blocks) return {mean, nullptr};
+  double squares = 0.0;
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const std::size_t begin = values.size() * b / blocks, end = values.size() * (b + 1) / blocks;
+    double block = 0.0;
+    for (std::size_t k = begin; k < end; ++k) block += values[k] / static_cast<double>(end - begin);
+    squares += (block - mean) * (block - mean);
+  }
+  return {mean, std::sqrt(squares / (blocks * (blocks - 1.0)))};
+}
+
 int run(const Context& context, Options o) {
   if (o.steps < 1) throw md::InputError(md::message("steps ", o.steps, ", expected at least 1"));
   if (o.swaps < 0) throw md::InputError(md::message("swaps ", o.swaps, ", expected at least 0"));
@@ -75,8 +93,8 @@ int run(const Context& context, Options o) {
 
   Trajectory trajectory(o.output);
   trajectory.add(dynamics);
-  double temperature = 0.0, density = 0.0, seconds = 0.0;
-  std::int64_t averaged = 0;
+  std::vector<double> temperature, density, energy;  // of each step of the second half
+  double seconds = 0.0;
   using Clock = std::chrono::steady_clock;
   auto begin = Clock::now();
   const auto pause = [&] { seconds += std::chrono::duration<double>(Clock::now() - begin).count(); };
@@ -84,9 +102,9 @@ int run(const Context& context, Options o) {
     dynamics.step();
     if (swaps) swaps->sweep(dynamics, o.swaps);
     if (2 * dynamics.steps() > o.steps) {
-      temperature += dynamics.temperature_k();
-      density += dynamics.masses().sum() / dynamics.cell().volume();
-      ++averaged;
+      temperature.push_back(dynamics.temperature_k());
+      density.push_back(dynamics.masses().sum() / dynamics.cell().volume() * md::units::g_per_cm3);
+      energy.push_back(dynamics.potential_energy());
     }
     if (dynamics.steps() % o.every == 0) {
       pause();
@@ -98,20 +116,22 @@ int run(const Context& context, Options o) {
   pause();
   const auto n = static_cast<double>(start.size());
   const auto steps = static_cast<double>(dynamics.steps());
-  const auto mean = static_cast<double>(averaged);
   nlohmann::json result = {{"steps", dynamics.steps()},
                            {"atoms", start.size()},
                            {"seconds", seconds},
                            {"ns_per_atom_step", 1e9 * seconds / (n * steps)},
-                           {"temperature_k", temperature / mean},
                            {"potential_energy_ev", dynamics.potential_energy()},
                            {"density_g_per_cm3", nullptr},
+                           {"density_error_g_per_cm3", nullptr},
                            {"conserved_ev", dynamics.conserved_quantity()},
                            {"pressure_gpa", dynamics.pressure_gpa()},
                            {"swap_attempts", 0},
                            {"swap_accepted", 0},
                            {"swap_counts", nlohmann::json::object()}};
-  if (start.cell.fully_periodic()) result["density_g_per_cm3"] = density / mean * md::units::g_per_cm3;
+  std::tie(result["temperature_k"], result["temperature_error_k"]) = mean_and_error(temperature);
+  std::tie(result["mean_potential_energy_ev"], result["mean_potential_energy_error_ev"]) = mean_and_error(energy);
+  if (start.cell.fully_periodic())
+    std::tie(result["density_g_per_cm3"], result["density_error_g_per_cm3"]) = mean_and_error(density);
   if (swaps) {
     std::int64_t attempts = 0, accepted = 0;
     for (const auto& c : swaps->counts()) {
