@@ -101,7 +101,7 @@ TEST(Md, PrintsItsKeys) {
     EXPECT_EQ(out["steps"], 40);
     EXPECT_EQ(out["swap_attempts"], 0);
     for (const char* key : {"atoms", "seconds", "ns_per_atom_step", "temperature_k", "potential_energy_ev", "density_g_per_cm3",
-                            "swap_accepted"})
+                            "swap_accepted", "mean_potential_energy_ev", "mean_potential_energy_error_ev", "density_error_g_per_cm3"})
       EXPECT_TRUE(out[key].is_number()) << key;
     EXPECT_NEAR(out["ns_per_atom_step"].get<double>(),
                 1e9 * out["seconds"].get<double>() / 40.0 / out["atoms"].get<double>(), 1e-3);
