@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "art/restricted_surface.hpp"
 #include "md/core/error.hpp"
 #include "md/core/rng.hpp"
 #include "md/minimize/quasi_newton.hpp"
@@ -22,6 +21,7 @@ void ApproachOptions::validate() const {
   positive("max_step", max_step);
   positive("max_climb", max_climb);
   positive("least_curvature", least_curvature);
+  positive("newton_below", newton_below);
   positive("max_energy", max_energy);
   positive("memory", memory);
   positive("initial_curvature", initial_curvature);
@@ -33,29 +33,13 @@ void ProofOptions::validate() const {
     throw md::InputError("proof: tolerance, delta and relative_residual must be positive and max_vectors at least 2");
 }
 
-md::LowestMode lowest_mode_within(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& x,
-                                  const Eigen::Ref<const VectorXd>& gradient, const Eigen::Ref<const VectorXd>& start,
-                                  const md::LanczosOptions& options, const std::vector<Eigen::Index>& region) {
-  if (region.empty()) return md::lowest_mode(surface, x, gradient, start, options, MatrixXd(x.size(), 0));
-  RestrictedSurface part(surface, region);
-  part.around(x);
-  const VectorXd y = part.gather(x), guess = part.gather(start);
-  md::LowestMode mode = md::lowest_mode(part, y, part.gather(gradient), guess, options, MatrixXd(y.size(), 0));
-  VectorXd whole = VectorXd::Zero(x.size());
-  part.place(mode.vector, whole);
-  mode.vector = std::move(whole);
-  return mode;
-}
-
 ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& start,
                                const Eigen::Ref<const VectorXd>& first_mode, double floor,
-                               const ApproachOptions& options, const ApproachObserver& observe,
-                               const std::vector<Eigen::Index>& region) {
+                               const ApproachOptions& options, const ApproachObserver& observe) {
   options.validate();
   const std::int64_t before = surface.calls();
   const Eigen::Index block = surface.block();
-  const std::vector<Eigen::Index> all;
-  bool whole = region.empty();
+  const MatrixXd none(start.size(), 0);
   ApproachResult r;
   r.x = start;
   r.mode = first_mode.normalized();
@@ -74,16 +58,12 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     }
     // A mode that hardly turns is refreshed every fourth iteration only; a converged force always has a fresh one.
     const bool near = r.max_force <= options.max_force;
-    if (!whole && r.max_force < options.whole_mode_below) {
-      whole = true;
-      turned = 0.0;
-    }
     if (near || r.iterations % 4 == 0 || turned < 0.98 || !(r.curvature < 0.0)) {
       md::LanczosOptions lanczos = options.lanczos;
       if (r.iterations == 0) lanczos.max_vectors = 2 * lanczos.max_vectors;
       lanczos.residual = std::max(0.02, std::min(lanczos.residual, 0.1 * std::abs(r.curvature)));
       if (std::isnan(r.curvature)) lanczos.residual = options.lanczos.residual;
-      md::LowestMode mode = lowest_mode_within(surface, r.x, r.gradient, r.mode, lanczos, whole ? all : region);
+      md::LowestMode mode = md::lowest_mode(surface, r.x, r.gradient, r.mode, lanczos, none);
       const double overlap = mode.vector.dot(r.mode);
       if (overlap < 0.0) mode.vector = -mode.vector;
       turned = std::abs(overlap);
@@ -115,8 +95,11 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     // Along the mode uphill: Newton's step where the curvature is negative, else as far as allowed.
     const double along = r.gradient.dot(r.mode);
     double climb = along >= 0.0 ? options.max_climb : -options.max_climb;
-    if (r.curvature < 0.0)
-      climb = std::clamp(along / std::max(-r.curvature, options.least_curvature), -options.max_climb, options.max_climb);
+    if (r.curvature < 0.0) {
+      // Far from the saddle a flat mode says little about how far it is; close to it Newton's step is right, however flat.
+      const double flattest = r.max_force < options.newton_below ? 1e-4 : options.least_curvature;
+      climb = std::clamp(along / std::max(-r.curvature, flattest), -options.max_climb, options.max_climb);
+    }
     across = r.gradient - along * r.mode;
     VectorXd step = model.step(across);
     step += (climb - step.dot(r.mode)) * r.mode;

@@ -21,7 +21,7 @@ struct ApproachOptions {
   int patience = 12;              ///< iterations in a row that the curvature may be positive
   int memory = 15;                ///< L-BFGS pairs, > 0
   double initial_curvature = 20.0;  ///< [eV/Å²], > 0
-  double whole_mode_below = 0.05;   ///< [eV/Å], > 0: with a max force below this the mode is that of all particles
+  double newton_below = 0.02;     ///< [eV/Å], > 0: with a max force below this the curvature is taken as it is
   md::LanczosOptions lanczos = {.max_vectors = 8, .delta = 0.005, .residual = 0.1};
   void validate() const;          ///< @throws md::InputError naming field, value and broken range.
 };
@@ -53,19 +53,11 @@ using ApproachObserver = std::function<md::Control(const ApproachProgress&)>;
 /// max_climb) and relaxes across it by L-BFGS.
 /// @param mode first guess of the lowest mode, any length but zero. @param floor energy that max_energy counts from [eV].
 /// @param observe Stop ends the approach as Recognized.
-/// @param region particles that the mode may move until the end is near; empty: all. In a glass the lowest mode of the whole
-///        is that of the softest event, wherever it is: the search would be led away from its own (docs/methods.md).
 /// @par Source Malek & Mousseau, Phys. Rev. E 62, 7723 (2000); the step along the mode as in Munro & Wales, Phys. Rev. B 59,
 ///      3969 (1999). We depart in taking both parts at once.
 ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
                                const Eigen::Ref<const Eigen::VectorXd>& mode, double floor,
-                               const ApproachOptions& options = {}, const ApproachObserver& observe = {},
-                               const std::vector<Eigen::Index>& region = {});
-
-/// md::lowest_mode among the motions of `region` (particles; empty: all). `start` has the length of x, so has the result.
-md::LowestMode lowest_mode_within(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
-                                  const Eigen::Ref<const Eigen::VectorXd>& gradient, const Eigen::Ref<const Eigen::VectorXd>& start,
-                                  const md::LanczosOptions& options, const std::vector<Eigen::Index>& region);
+                               const ApproachOptions& options = {}, const ApproachObserver& observe = {});
 
 struct ProofOptions {
   double tolerance = 1e-3;   ///< [eV/Å²], > 0: a curvature counts as negative below minus this

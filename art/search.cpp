@@ -69,7 +69,8 @@ namespace {
 
 /// Pushes out of the basin until the lowest curvature is clearly negative. @return the mode there, or nothing.
 bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const VectorXd& direction,
-                 const SearchOptions& options, const std::vector<Eigen::Index>& region) {
+                 const SearchOptions& options) {
+  const Eigen::MatrixXd none(x.size(), 0);
   VectorXd gradient(x.size());
   mode = direction;
   for (int k = 0; k < options.max_activation_steps; ++k) {
@@ -83,7 +84,7 @@ bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const 
     }
     surface.evaluate(x, gradient);
     const md::LowestMode lowest =
-        lowest_mode_within(surface, x, gradient, mode, options.approach.lanczos, region);
+        md::lowest_mode(surface, x, gradient, mode, options.approach.lanczos, none);
     mode = lowest.vector;
     if (lowest.curvature < options.leave_curvature) return true;
   }
@@ -131,7 +132,7 @@ SearchResult run(md::EnergySurface& surface, const VectorXd& minimum, const Vect
   };
   const double floor = surface.evaluate(minimum, gradient);
   VectorXd x = minimum, mode;
-  const bool left = leave_basin(surface, x, mode, direction, options, context.region);
+  const bool left = leave_basin(surface, x, mode, direction, options);
   result.calls.activation = spent();
   if (!left) return result;
 
@@ -147,7 +148,7 @@ SearchResult run(md::EnergySurface& surface, const VectorXd& minimum, const Vect
     return md::Control::Continue;
   };
   ApproachResult saddle = approach_saddle(surface, x, mode, floor, options.approach,
-                                          context.known.empty() ? ApproachObserver{} : look, context.region);
+                                          context.known.empty() ? ApproachObserver{} : look);
   result.calls.approach = spent();
   switch (saddle.status) {
     case ApproachStatus::Converged: break;

@@ -55,9 +55,8 @@ struct StageCalls {
   std::int64_t total() const { return activation + approach + proof + push_over; }
 };
 
-/// Where a search may look and what it need not find again.
+/// What a search need not find again.
 struct SearchContext {
-  std::vector<Eigen::Index> region = {};                ///< particles that the mode may move at first; empty: all
   std::vector<const Eigen::VectorXd*> known = {};       ///< saddles of the same minimum; must outlive the search
 };
 

@@ -1,4 +1,5 @@
 # Writes OUTPUT with the release, and the commit where git knows one; touches it only when that changed.
+cmake_minimum_required(VERSION 3.25)
 set(version "${RELEASE}")
 if(GIT AND EXISTS ${SOURCE}/.git)
   execute_process(COMMAND ${GIT} -c safe.directory=${SOURCE} describe --always --exclude=* --dirty --abbrev=12
@@ -7,4 +8,4 @@ if(GIT AND EXISTS ${SOURCE}/.git)
     string(APPEND version "+${commit}")
   endif()
 endif()
-file(CONFIGURE OUTPUT ${OUTPUT} CONTENT "#define LANDSCAPE_CODE_VERSION \"@version@\"\n" @ONLY)
+file(CONFIGURE OUTPUT ${OUTPUT} CONTENT "#define LANDSCAPE_CODE_VERSION \"${version}\"\n" @ONLY)

@@ -7,6 +7,7 @@
 #include "landscape/cli/stop.hpp"
 #include "landscape/cli/structure_input.hpp"
 #include "landscape/workflow/htc.hpp"
+#include "md/core/block_mean.hpp"
 #include "md/core/error.hpp"
 #include "md/core/units.hpp"
 #include "md/montecarlo/swap.hpp"
@@ -51,21 +52,11 @@ class Trajectory {
   bool first_ = true;
 };
 
-/// Mean of correlated values and its standard error from ten blocks; null where there are too few.
+/// Mean and standard error of a series, null where they are not known.
 std::pair<nlohmann::json, nlohmann::json> mean_and_error(const std::vector<double>& values) {
-  constexpr std::size_t blocks = 10;
-  if (values.empty()) return {nullptr, nullptr};
-  double mean = 0.0;
-  for (const double v : values) mean += v / static_cast<double>(values.size());
-  if (values.size() < 2 * blocks) return {mean, nullptr};
-  double squares = 0.0;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    const std::size_t begin = values.size() * b / blocks, end = values.size() * (b + 1) / blocks;
-    double block = 0.0;
-    for (std::size_t k = begin; k < end; ++k) block += values[k] / static_cast<double>(end - begin);
-    squares += (block - mean) * (block - mean);
-  }
-  return {mean, std::sqrt(squares / (blocks * (blocks - 1.0)))};
+  const auto number = [](double value) { return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr); };
+  const md::BlockMean m = md::block_mean(values, 10);
+  return {number(m.mean), number(m.error)};
 }
 
 int run(const Context& context, Options o) {

@@ -10,6 +10,7 @@
 #include "landscape/workflow/inherent_structure.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_store.hpp"
+#include "md/core/block_mean.hpp"
 #include "md/core/error.hpp"
 #include "md/montecarlo/thermal_cycle.hpp"
 
@@ -110,23 +111,6 @@ std::int64_t steps_of(double duration_ps, double dt_ps, const char* what) {
   return static_cast<std::int64_t>(n);
 }
 
-/// Mean and its standard error from blocks, since neighbors in time are alike.
-std::pair<double, double> block_mean(const std::vector<double>& values) {
-  constexpr std::size_t blocks = 5;
-  const auto n = static_cast<double>(values.size());
-  double mean = 0.0;
-  for (const double v : values) mean += v / n;
-  if (values.size() < 2 * blocks) return {mean, db::unknown};
-  double squares = 0.0;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    const std::size_t begin = values.size() * b / blocks, end = values.size() * (b + 1) / blocks;
-    double block = 0.0;
-    for (std::size_t k = begin; k < end; ++k) block += values[k] / static_cast<double>(end - begin);
-    squares += (block - mean) * (block - mean);
-  }
-  return {mean, std::sqrt(squares / (blocks * (blocks - 1.0)))};
-}
-
 bool alike(const db::SampleRecord& a, const db::SampleRecord& b) {
   return a.state == "ready" && b.state == "ready" && a.potential_id == b.potential_id && a.composition == b.composition &&
          a.n_atoms == b.n_atoms;
@@ -141,8 +125,11 @@ LiquidEnergy liquid_energy(const std::vector<db::InherentStructureRecord>& point
     fixed.push_back(p.energy_per_atom_fixed_cell_ev);
   }
   LiquidEnergy e0;
-  std::tie(e0.energy_per_atom_ev, e0.error_ev) = block_mean(relaxed);
-  std::tie(e0.fixed_cell_ev, e0.fixed_cell_error_ev) = block_mean(fixed);
+  const md::BlockMean in_relaxed_cell = md::block_mean(relaxed, 5), in_hot_cell = md::block_mean(fixed, 5);
+  e0.energy_per_atom_ev = in_relaxed_cell.mean;
+  e0.error_ev = in_relaxed_cell.error;
+  e0.fixed_cell_ev = in_hot_cell.mean;
+  e0.fixed_cell_error_ev = in_hot_cell.error;
   return e0;
 }
 
