@@ -21,7 +21,6 @@ void ApproachOptions::validate() const {
   positive("max_step", max_step);
   positive("max_climb", max_climb);
   positive("least_curvature", least_curvature);
-  positive("newton_below", newton_below);
   positive("max_energy", max_energy);
   positive("memory", memory);
   positive("initial_curvature", initial_curvature);
@@ -95,11 +94,8 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     // Along the mode uphill: Newton's step where the curvature is negative, else as far as allowed.
     const double along = r.gradient.dot(r.mode);
     double climb = along >= 0.0 ? options.max_climb : -options.max_climb;
-    if (r.curvature < 0.0) {
-      // Far from the saddle a flat mode says little about how far it is; close to it Newton's step is right, however flat.
-      const double flattest = r.max_force < options.newton_below ? 1e-4 : options.least_curvature;
-      climb = std::clamp(along / std::max(-r.curvature, flattest), -options.max_climb, options.max_climb);
-    }
+    if (r.curvature < 0.0)
+      climb = std::clamp(along / std::max(-r.curvature, options.least_curvature), -options.max_climb, options.max_climb);
     across = r.gradient - along * r.mode;
     VectorXd step = model.step(across);
     step += (climb - step.dot(r.mode)) * r.mode;
