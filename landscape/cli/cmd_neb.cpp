@@ -43,8 +43,8 @@ Endpoints stored(const Context& context, const Options& options) {
 
 Endpoints read(const Options& options) {
   if (options.potential.empty()) throw md::InputError("neb: --potential is required for structures from files");
-  auto a = open_structure({options.from, options.potential, options.types});
-  auto b = open_structure({options.to, options.potential, options.types});
+  auto a = open_structure({options.from, options.potential, options.types}, md::TableEnd::Flat);
+  auto b = open_structure({options.to, options.potential, options.types}, md::TableEnd::Flat);
   if (a.configuration.species != b.configuration.species)
     throw md::InputError(md::message("neb: ", options.to, ": expected the atoms of ", options.from, " in the same order, got others"));
   if ((a.configuration.cell.matrix() - b.configuration.cell.matrix()).cwiseAbs().maxCoeff() > 1e-9 ||

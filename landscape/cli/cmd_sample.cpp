@@ -76,7 +76,7 @@ void add_quench(CLI::App& parent, Context& context) {
       ->check(CLI::IsMember({"fixed", "iso", "aniso"}))->capture_default_str();
   command->callback([&context, o] {
     context.action = [&context, o] {
-      QuenchRequest request{o->name, md::open_potential(o->potential), o->quench, cell_mode(o->cell)};
+      QuenchRequest request{o->name, md::open_potential(o->potential, md::TableEnd::Flat), o->quench, cell_mode(o->cell)};
       request.quench.validate();
       md::atom_counts(md::parse_composition(o->quench.composition), o->quench.atoms);
       std::vector<std::string> species;
@@ -165,7 +165,7 @@ void add_import(CLI::App& parent, Context& context) {
       ->check(CLI::IsMember({"fixed", "iso", "aniso"}))->capture_default_str();
   command->callback([&context, o] {
     context.action = [&context, o] {
-      auto input = open_structure(o->structure);
+      auto input = open_structure(o->structure, md::TableEnd::Flat);
       input.potential->types_of(input.configuration.species);
       db::Database database(context.global.database);
       const ImportRequest request{o->name, input.potential, std::move(input.configuration), cell_mode(o->cell)};

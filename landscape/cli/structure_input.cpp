@@ -24,13 +24,13 @@ void add_structure_options(CLI::App& command, StructureOptions& options) {
   command.add_option("--types", options.types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")->delimiter(',');
 }
 
-StructureInput open_structure(const StructureOptions& options) {
+StructureInput open_structure(const StructureOptions& options, md::TableEnd end) {
   StructureInput input;
   md::ReadOptions read;
   read.types = options.types;
   input.configuration = md::read_structure(options.file, read).configuration;
   input.configuration.validate();
-  input.potential = md::open_potential(options.potential);
+  input.potential = md::open_potential(options.potential, end);
   return input;
 }
 

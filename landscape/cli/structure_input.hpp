@@ -26,7 +26,7 @@ struct StructureInput {
   md::Configuration configuration;
   std::shared_ptr<const md::Potential> potential;
 };
-StructureInput open_structure(const StructureOptions& options);
+StructureInput open_structure(const StructureOptions& options, md::TableEnd end = md::TableEnd::AsGiven);
 
 /// The keys of `energy`, without forces. The surface has been evaluated at the configuration.
 nlohmann::json energy_result(const md::AtomicSurface& surface, const md::Configuration& configuration);

@@ -163,7 +163,7 @@ db::SampleRecord ready_sample(db::Database& database, const std::string& name) {
 
 std::shared_ptr<const md::Potential> sample_potential(db::Database& database, const db::SampleRecord& sample) {
   const auto record = database.potential(sample.potential_id);
-  auto potential = md::open_potential(record.spec);
+  auto potential = md::open_potential(record.spec, md::TableEnd::Flat);
   if (potential->checksum() != record.sha256)
     throw db::Error(db::message("potential ", record.spec, " of sample ", sample.name, ": expected SHA-256 ", record.sha256,
                                 ", got ", potential->checksum(), "; the file has changed since the sample was made"));

@@ -12,7 +12,7 @@ namespace landscape {
 
 /// A sample's minimum is relaxed this far: a hundredth of the affine force of a strain step of 2e-5.
 inline constexpr double sample_max_force = 1e-6;      ///< [eV/Å]
-/// Where tables have a kink at the cutoff (ZrCuAl_2009) a minimum may lie in it, where no smaller force exists: then a
+/// Where a pair term has a kink at its cutoff a minimum may lie in it, where no smaller force exists: then a
 /// minimizer that finds none is believed up to this force. The sample's max_force_ev_per_a tells.
 inline constexpr double sample_kink_force = 2e-4;     ///< [eV/Å]
 inline constexpr double sample_max_stress_gpa = 1e-4; ///< where its cell is relaxed

@@ -22,6 +22,11 @@ NeighborList::NeighborList(double cutoff, double skin) : cutoff_(cutoff), skin_(
                              " Å, expected a positive cutoff and a skin of at least 0"));
 }
 
+void NeighborList::set_moving(std::vector<char> moving) {
+  moving_ = std::move(moving);
+  invalidate();
+}
+
 bool NeighborList::update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
   if (built_ && built_positions_.cols() == positions.cols() && still_valid(cell, positions)) {
     place_shifts(cell);
@@ -112,6 +117,11 @@ void NeighborList::build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out) {
           if (slots_.side[slot] > 0 || (slots_.side[slot] == 0 && slot > home)) out[used++] = slot;
         }
       }
+    if (!moving_.empty() && !moving_[slots_.atom[home]])
+      used = static_cast<std::size_t>(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                     out.begin() + static_cast<std::ptrdiff_t>(used),
+                                                     [&](std::uint32_t slot) { return !moving_[slots_.atom[slot]]; }) -
+                                      out.begin());
     const std::size_t count = used - begin;
     row_count_[rank] = static_cast<std::uint32_t>(count);
     chunk.slot_low = std::min(chunk.slot_low, home);
@@ -129,6 +139,7 @@ void NeighborList::build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out) {
 void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
   slots_.build(cell, positions, cutoff_ + skin_);
   const auto n = static_cast<std::size_t>(positions.cols());
+  LANDSCAPE_CHECK(moving_.empty() || moving_.size() == n);
   const int count = chunk_count(positions.cols());
   chunks_.resize(static_cast<std::size_t>(count));
   chunk_rows_.resize(static_cast<std::size_t>(count));

@@ -29,6 +29,9 @@ class NeighborList {
   /// @param cutoff, skin [Å], > 0 and >= 0.
   NeighborList(double cutoff, double skin);
 
+  /// From the next update() on, which rebuilds, pairs of two atoms that do not move are left out.
+  /// @param moving per atom; empty: all move.
+  void set_moving(std::vector<char> moving);
   /// Makes the list valid for these positions (3 x N [Å]) and cell. @return true if it was rebuilt.
   bool update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads = 1);
   /// The next update() rebuilds, so that results do not depend on what came before.
@@ -65,6 +68,7 @@ class NeighborList {
   void place_shifts(const Cell& cell);
 
   double cutoff_, skin_;
+  std::vector<char> moving_;
   bool built_ = false;
   std::int64_t builds_ = 0;
   std::size_t pairs_ = 0;

@@ -61,6 +61,10 @@ class AtomicSurface final : public EnergySurface {
   double energy() const { return result_.energy; }
   /// 3 x N, raw also on frozen atoms [eV/Å].
   const Matrix3Xd& forces() const { return forces_; }
+  /// ρ of each atom; empty where the potential has none.
+  const Eigen::VectorXd& densities() const { return scratch_.density; }
+  /// Pairs of the neighbor list: what an evaluation costs.
+  std::size_t pair_count() const { return list_.pair_count(); }
   /// -virial / V, tension positive [eV/Å³]; NaN unless all directions are periodic.
   Eigen::Matrix3d stress() const;
 

@@ -23,6 +23,7 @@ struct EamScratch {
   std::vector<std::int32_t> rank_types;
   std::vector<std::int64_t> first_rows, second_rows;
   std::vector<double> embedding_slope;  ///< per atom
+  const double* background = nullptr;   ///< per atom, or none
   double* atom_density = nullptr;       ///< per atom: where the caller wants them
   double* atom_embedding = nullptr;
   std::vector<double> embedding_energy; ///< per chunk
@@ -51,16 +52,17 @@ void EamTables::validate() const {
   }
 }
 
-EamPotential::EamPotential(std::string spec, std::string checksum, const EamTables& tables, double minimum_separation)
+EamPotential::EamPotential(std::string spec, std::string checksum, const EamTables& tables, double minimum_separation,
+                           TableEnd end)
     : spec_(std::move(spec)), checksum_(std::move(checksum)), elements_(tables.elements), masses_(tables.masses),
       cutoff_(tables.cutoff), dr_(tables.dr), drho_(tables.drho), minimum_separation_(minimum_separation) {
   tables.validate();
   density_max_ = drho_ * static_cast<double>(tables.embedding[0].size() - 1);
   for (const auto& f : tables.embedding) embedding_.push_back(five_point_spline(f));
-  tabulate(tables);
+  tabulate(tables, end);
 }
 
-void EamPotential::tabulate(const EamTables& tables) {
+void EamPotential::tabulate(const EamTables& tables, TableEnd end) {
   const std::size_t n = elements_.size();
   pieces_ = tables.r_phi[0][0].size();
   knots_.resize(n * n * pieces_ * simd::knot_doubles);
@@ -75,7 +77,8 @@ void EamPotential::tabulate(const EamTables& tables) {
       for (std::size_t m = 0; m < pieces_; ++m)
         for (const CubicPiece* piece : {&at_first[m], &at_second[m], &pair[m]}) {
           *knot++ = piece->c0;
-          *knot++ = piece->c1;
+          const bool flat = end == TableEnd::Flat && m + 1 == pieces_ && piece->c0 == 0.0;
+          *knot++ = flat ? 0.0 : piece->c1;
         }
     }
 }
@@ -94,6 +97,7 @@ double EamPotential::embed_chunk(const NeighborList& list, const NeighborList::C
     for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
       density += scratch.total[slots.slots_of_rank[k]];
     const std::uint32_t atom = slots.atom[slots.home[rank]];
+    if (scratch.background != nullptr) density += scratch.background[atom];
     scratch.atom_density[atom] = density;
     const auto& pieces = embedding_[static_cast<std::size_t>(types[atom])];
     const double u = density / drho_;
@@ -171,6 +175,8 @@ EamScratch& EamPotential::embed_all(const Eigen::Ref<const Matrix3Xd>& positions
   EamScratch& work = *scratch.eam;
   scratch.density.resize(positions.cols());
   scratch.embedding.resize(positions.cols());
+  LANDSCAPE_CHECK(scratch.background.size() == 0 || scratch.background.size() == positions.cols());
+  work.background = scratch.background.size() > 0 ? scratch.background.data() : nullptr;
   work.atom_density = scratch.density.data();
   work.atom_embedding = scratch.embedding.data();
   prepare(list, types, work);

@@ -38,7 +38,8 @@ EamTables zhou2004_tables(double taper_start);
 
 class EamPotential final : public Potential {
  public:
-  EamPotential(std::string spec, std::string checksum, const EamTables& tables, double minimum_separation = 0.0);
+  EamPotential(std::string spec, std::string checksum, const EamTables& tables, double minimum_separation = 0.0,
+               TableEnd end = TableEnd::AsGiven);
 
   const std::string& spec() const override { return spec_; }
   const std::string& checksum() const override { return checksum_; }
@@ -53,7 +54,7 @@ class EamPotential final : public Potential {
                 ForceScratch& scratch, int threads) const override;
 
  private:
-  void tabulate(const EamTables& tables);
+  void tabulate(const EamTables& tables, TableEnd end);
   /// Pair energies, densities and embedding; with `slopes` also what the force pass needs.
   EamScratch& embed_all(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                         const NeighborList& list, ForceScratch& scratch, int threads, bool slopes) const;

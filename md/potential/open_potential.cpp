@@ -137,7 +137,7 @@ fs::path find_file(const std::string& spec) {
 
 }  // namespace
 
-std::shared_ptr<const Potential> open_potential(const std::string& spec) {
+std::shared_ptr<const Potential> open_potential(const std::string& spec, TableEnd end) {
   if (spec.empty()) throw InputError("potential: empty, expected a file or a built-in name");
   if (auto builtin = open_builtin(spec, spec.substr(0, spec.find(':')))) return builtin;
   const fs::path path = find_file(spec);
@@ -159,7 +159,7 @@ std::shared_ptr<const Potential> open_potential(const std::string& spec) {
     throw InputError(message("potential ", path.string(), ": unknown kind of file, expected *.eam.alloy, *.eam.fs or *.eam"));
   // The two public files of Sheng's group turn attractive without bound below 1.6 Å (docs/methods.md).
   const double closest = name.starts_with("ZrCuAl_20") ? 1.6 : 0.0;
-  return std::make_shared<EamPotential>(name, sha256(text), tables, closest);
+  return std::make_shared<EamPotential>(name, sha256(text), tables, closest, end);
 }
 
 }  // namespace landscape::md

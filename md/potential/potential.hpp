@@ -32,6 +32,7 @@ struct ForceScratch {
   ForceResult gather(Eigen::Ref<Matrix3Xd> forces) const;
   // Embedded-atom potentials
   std::shared_ptr<EamScratch> eam;
+  Eigen::VectorXd background; ///< in: ρ that atoms outside the list put on each atom; empty: none
   Eigen::VectorXd density;    ///< ρ of each atom in the last call; empty for other potentials
   Eigen::VectorXd embedding;  ///< F(ρ) of each atom [eV]; likewise
 };
@@ -74,13 +75,21 @@ class Potential {
                         int threads) const;
 };
 
+/// How a table that falls to zero ends at its cutoff.
+enum class TableEnd {
+  AsGiven,  ///< one-sided slope of the last two points, as in LAMMPS: single points agree, but the force may jump to zero
+  Flat,     ///< slope zero: no jump; differs within the last interval of the table only
+};
+
 /// Opens what --potential names: setfl (*.eam.alloy), Finnis-Sinclair (*.eam.fs), funcfl (*.eam) files, or
 /// zhou2004[:taper=6.8|none], lj:..., kob-andersen, morse:... (DESIGN.md section 4).
 ///
 /// A bare file name is looked up in the current folder, in LANDSCAPE_POTENTIALS (colon separated) and where
 /// lammps-data keeps its potentials.
+/// @param end for relaxed states Flat: the one-sided slope of ZrCuAl_2009 is 6e-4 eV/Å though the function has none there, and a
+///        minimum in such a kink has no smaller force. The energy differs by less than 1e-7 eV per atom. Built-in forms ignore it.
 /// @throws InputError for an unknown spec, a missing file (listing where it looked) or a bad parameter; FormatError for
 ///         a damaged file, with path:line.
-std::shared_ptr<const Potential> open_potential(const std::string& spec);
+std::shared_ptr<const Potential> open_potential(const std::string& spec, TableEnd end = TableEnd::AsGiven);
 
 }  // namespace landscape::md

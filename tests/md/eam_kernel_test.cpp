@@ -98,5 +98,37 @@ TEST(EamKernel, TwoAtomsOnOneSpotAreNamed) {
   }
 }
 
+/// A dimer under tables that fall to zero as (cutoff - r)² and have no embedding: force on the second atom at distance r [eV/Å].
+double force_at(double r, TableEnd end) {
+  EamTables t;
+  t.elements = {"Cu"};
+  t.masses = {63.5};
+  t.dr = 0.01;
+  t.drho = 1.0;
+  t.cutoff = 6.0;
+  std::vector<double> r_phi;
+  for (int k = 0; k <= 600; ++k) r_phi.push_back(0.06 * (6.0 - 0.01 * k) * (6.0 - 0.01 * k));
+  r_phi.back() = 0.0;
+  t.embedding = {std::vector<double>(5, 0.0)};
+  t.density = {{std::vector<double>(601, 0.0)}};
+  t.r_phi = {{r_phi}};
+  Configuration dimer;
+  dimer.cell = Cell(Eigen::Matrix3d(20.0 * Eigen::Matrix3d::Identity()), {false, false, false});
+  dimer.positions.setZero(3, 2);
+  dimer.positions(0, 1) = r;
+  dimer.species = {"Cu", "Cu"};
+  AtomicSurface surface(std::make_shared<const EamPotential>("dimer", "", t, 0.0, end), dimer);
+  Eigen::VectorXd gradient(surface.dof());
+  surface.evaluate(surface.gather(dimer.positions), gradient);
+  return -gradient[3];
+}
+
+// The one-sided slope at the end of the table is 0.06 · 0.01 / 6 = 1e-4 eV/Å though the function has none there.
+TEST(EamKernel, AFlatEndHasNoForceAtTheCutoff) {
+  EXPECT_NEAR(force_at(6.0 - 1e-7, TableEnd::AsGiven), 1e-4, 1e-7);
+  EXPECT_NEAR(force_at(6.0 - 1e-7, TableEnd::Flat), 0.0, 1e-7);
+  for (const double r : {3.0, 5.5, 5.985}) EXPECT_EQ(force_at(r, TableEnd::AsGiven), force_at(r, TableEnd::Flat)) << r;
+}
+
 }  // namespace
 }  // namespace landscape::md

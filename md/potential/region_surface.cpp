@@ -1,0 +1,113 @@
+#include "md/potential/region_surface.hpp"
+
+#include <algorithm>
+
+#include "md/core/error.hpp"
+
+namespace landscape::md {
+
+namespace {
+
+constexpr double skin = 1.0;   ///< [Å] as that of the whole
+constexpr double reach = 1.5;  ///< [Å] a moving atom may go so far before the surroundings are taken anew
+
+}  // namespace
+
+RegionSurface::RegionSurface(AtomicSurface& whole, const Eigen::Ref<const Eigen::VectorXd>& x, std::vector<Eigen::Index> moving)
+    : potential_(whole.shared_potential()), cell_(whole.cell()), whole_positions_(whole.scatter(x)), whole_types_(whole.types()),
+      moving_(std::move(moving)), list_(potential_->cutoff(), skin) {
+  LANDSCAPE_CHECK(!moving_.empty() && std::is_sorted(moving_.begin(), moving_.end()));
+  Eigen::VectorXd gradient(x.size());
+  whole_energy_ = whole.evaluate(x, gradient);
+  whole_density_ = whole.densities();
+  whole_pairs_ = static_cast<double>(whole.pair_count());
+  for (const auto particle : moving_) moving_atoms_.push_back(whole.free_atoms().at(static_cast<std::size_t>(particle)));
+  start_ = part(x);
+  surround(start_);
+}
+
+Eigen::VectorXd RegionSurface::difference(const Eigen::Ref<const Eigen::VectorXd>& a,
+                                          const Eigen::Ref<const Eigen::VectorXd>& b) const {
+  Eigen::VectorXd d = b - a;
+  for (Eigen::Index i = 0; i < d.size(); i += 3) d.segment<3>(i) = cell_.minimum_image(d.segment<3>(i));
+  return d;
+}
+
+Eigen::VectorXd RegionSurface::part(const Eigen::Ref<const Eigen::VectorXd>& whole) const {
+  Eigen::VectorXd out(dof());
+  for (std::size_t k = 0; k < moving_.size(); ++k)
+    out.segment<3>(3 * static_cast<Eigen::Index>(k)) = whole.segment<3>(3 * moving_[k]);
+  return out;
+}
+
+Eigen::VectorXd RegionSurface::placed(const Eigen::Ref<const Eigen::VectorXd>& part,
+                                      const Eigen::Ref<const Eigen::VectorXd>& whole) const {
+  LANDSCAPE_CHECK(part.size() == dof());
+  Eigen::VectorXd out = whole;
+  for (std::size_t k = 0; k < moving_.size(); ++k)
+    out.segment<3>(3 * moving_[k]) = part.segment<3>(3 * static_cast<Eigen::Index>(k));
+  return out;
+}
+
+void RegionSurface::surround(const Eigen::Ref<const Eigen::VectorXd>& x) {
+  centre_ = x;
+  const auto n = static_cast<std::size_t>(whole_positions_.cols());
+  std::vector<char> is_moving(n, 0);
+  for (const auto atom : moving_atoms_) is_moving[static_cast<std::size_t>(atom)] = 1;
+  // Within a sphere around all of them first, then one by one.
+  const Eigen::Vector3d first = x.head<3>();
+  double extent = 0.0;
+  for (Eigen::Index k = 0; k < x.size(); k += 3)
+    for (const Eigen::VectorXd* at : {&centre_, &start_})
+      extent = std::max(extent, cell_.minimum_image(at->segment<3>(k) - first).norm());
+  // The energy at the start, which the offset is taken from, must have all its pairs too.
+  const double near = potential_->cutoff() + skin + reach, at_start = potential_->cutoff() + skin;
+  std::vector<Eigen::Index> atoms = moving_atoms_;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Eigen::Vector3d r = whole_positions_.col(static_cast<Eigen::Index>(i));
+    if (is_moving[i] || cell_.minimum_image(r - first).norm() > extent + near) continue;
+    for (Eigen::Index k = 0; k < x.size(); k += 3)
+      if (cell_.minimum_image(r - x.segment<3>(k)).squaredNorm() < near * near ||
+          cell_.minimum_image(r - start_.segment<3>(k)).squaredNorm() < at_start * at_start) {
+        atoms.push_back(static_cast<Eigen::Index>(i));
+        break;
+      }
+  }
+  const auto count = static_cast<Eigen::Index>(atoms.size());
+  positions_.resize(3, count);
+  forces_.resize(3, count);
+  types_.clear();
+  for (Eigen::Index k = 0; k < count; ++k) {
+    const auto atom = atoms[static_cast<std::size_t>(k)];
+    positions_.col(k) = whole_positions_.col(atom);
+    types_.push_back(whole_types_[static_cast<std::size_t>(atom)]);
+  }
+  std::vector<char> moves(static_cast<std::size_t>(count), 0);
+  std::fill_n(moves.begin(), moving_.size(), 1);
+  list_.set_moving(std::move(moves));
+  // What does not move: its density on the atoms around, and its energy.
+  scratch_.background.resize(0);
+  energy_of_parts(start_);
+  if (scratch_.density.size() > 0) {
+    Eigen::VectorXd background = Eigen::VectorXd::Zero(count);
+    for (Eigen::Index k = static_cast<Eigen::Index>(moving_.size()); k < count; ++k)
+      background[k] = whole_density_[atoms[static_cast<std::size_t>(k)]] - scratch_.density[k];
+    scratch_.background = background;
+  }
+  offset_ = whole_energy_ - energy_of_parts(start_);
+}
+
+double RegionSurface::energy_of_parts(const Eigen::Ref<const Eigen::VectorXd>& x) {
+  for (Eigen::Index k = 0; k < x.size() / 3; ++k) positions_.col(k) = x.segment<3>(3 * k);
+  list_.update(cell_, positions_);
+  return potential_->compute(positions_, types_, list_, forces_, scratch_, 1).energy;
+}
+
+double RegionSurface::do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x, Eigen::Ref<Eigen::VectorXd> gradient) {
+  if (max_norm(x - centre_, 3) > reach) surround(x);
+  const double energy = energy_of_parts(x);
+  for (Eigen::Index k = 0; k < x.size() / 3; ++k) gradient.segment<3>(3 * k) = -forces_.col(k);
+  return offset_ + energy;
+}
+
+}  // namespace landscape::md
