@@ -1,67 +1,18 @@
 #include "db/query.hpp"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <chrono>
-#include <memory>
-#include <optional>
+#include <map>
 
-#include "db/detail/connection.hpp"
+#include "db/detail/sandbox.hpp"
 #include "db/suggest.hpp"
+#include "db/terms.hpp"
 
 namespace landscape::db {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using StatementHandle = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
-
-constexpr int operations_between_checks = 2000;  // some 10 microseconds of SQLite's machine
-constexpr int longest_text = 100'000'000;        // [bytes] no expression may ask for more
-
-bool is_public(const char* name) {
-  if (name == nullptr) return false;
-  const auto& views = public_views();
-  return std::find(views.begin(), views.end(), name) != views.end();
-}
-
-/// Permits SELECT, functions and reading the public views, directly or as what they are made of.
-int authorize(
-    void*, int action, const char* first, const char* second, const char*, const char* view) {
-  switch (action) {
-    case SQLITE_SELECT:
-      return SQLITE_OK;
-    case SQLITE_FUNCTION:
-      return second != nullptr && std::string_view(second) == "load_extension" ? SQLITE_DENY
-                                                                               : SQLITE_OK;
-    case SQLITE_READ: {
-      // count(*) arrives as a read of no column at all, without the name of the view.
-      const bool own_table = first != nullptr && !std::string_view(first).starts_with("sqlite_");
-      const bool counts_rows = own_table && (second == nullptr || *second == '\0');
-      return counts_rows || is_public(first) || is_public(view) ? SQLITE_OK : SQLITE_DENY;
-    }
-    default:
-      return SQLITE_DENY;
-  }
-}
-
-struct StopRule {
-  std::optional<Clock::time_point> deadline;
-  const std::atomic<bool>* interrupt = nullptr;
-  bool interrupted() const { return interrupt != nullptr && interrupt->load(); }
-  bool expired() const { return deadline && Clock::now() > *deadline; }
-};
-
-int progress(void* rule) {
-  const auto& stop = *static_cast<const StopRule*>(rule);
-  return stop.interrupted() || stop.expired() ? 1 : 0;
-}
-
-std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
+using Columns = std::vector<ColumnDescription>;
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -71,17 +22,17 @@ std::string quoted(const std::string& name) {
   return '"' + name + '"';
 }
 
-std::vector<ColumnDescription> read_dictionary(detail::Connection& connection,
-                                               std::string_view view) {
+Columns read_dictionary(detail::Connection& connection, std::string_view view) {
   const auto& views = public_views();
   if (!view.empty() && std::find(views.begin(), views.end(), view) == views.end()) {
     throw Error(message("no such view: ", view, "; ", suggestion(view, views)));
   }
   auto query = connection.statement(
-      "SELECT \"view\", \"column\", alias, unit, description FROM dictionary "
-      "WHERE ?1 = '' OR \"view\" = ?1 ORDER BY id");
+      "SELECT d.\"view\", d.\"column\", d.alias, d.unit, d.description, coalesce(c.type, '') "
+      "FROM dictionary d LEFT JOIN pragma_table_info(d.\"view\") c ON c.name = d.\"column\" "
+      "WHERE ?1 = '' OR d.\"view\" = ?1 ORDER BY d.id");
   query.bind(view);
-  std::vector<ColumnDescription> result;
+  Columns result;
   while (query.step()) {
     auto& column = result.emplace_back();
     query.read(column.view);
@@ -89,57 +40,80 @@ std::vector<ColumnDescription> read_dictionary(detail::Connection& connection,
     query.read(column.alias);
     query.read(column.unit);
     query.read(column.description);
+    query.read(column.type);
   }
   return result;
 }
 
-/// One query from its words to its rows.
-class Query {
- public:
-  Query(const std::filesystem::path& path, const QueryOptions& options)
-      : options_(options),
-        connection_(detail::open_database(path, {.mode = Mode::ReadOnly})),
-        handle_(connection_->raw().getHandle()),
-        dictionary_(read_dictionary(*connection_, options.view)) {
-    for (const auto& column : dictionary_) {
-      names_.push_back(column.column);
-      if (!column.alias.empty()) names_.push_back(column.alias);
+std::vector<std::string> all_names(const Columns& dictionary) {
+  std::vector<std::string> names;
+  for (const auto& column : dictionary) {
+    names.push_back(column.column);
+    if (!column.alias.empty()) names.push_back(column.alias);
+  }
+  return names;
+}
+
+/// "*, "barrier_ev" AS "EA", ..." of one view's columns.
+std::string with_aliases(const Columns& dictionary, std::string_view view) {
+  std::string sql = "*";
+  for (const auto& column : dictionary) {
+    if (column.view != view || column.alias.empty()) continue;
+    sql += ", " + quoted(column.column) + " AS " + quoted(column.alias);
+  }
+  return sql;
+}
+
+void bind_values(sqlite3_stmt* statement, const std::vector<Value>& values) {
+  int place = 0;
+  for (const auto& value : values) {
+    ++place;
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+      sqlite3_bind_int64(statement, place, *integer);
+    } else if (const auto* real = std::get_if<double>(&value)) {
+      sqlite3_bind_double(statement, place, *real);
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
+      sqlite3_bind_text(statement, place, text->data(), static_cast<int>(text->size()),
+                        SQLITE_TRANSIENT);
     }
   }
+}
+
+/// A query in words, over one view.
+class ViewQuery {
+ public:
+  ViewQuery(const std::filesystem::path& path, const QueryOptions& options)
+      : options_(options),
+        connection_(detail::open_database(path, {.mode = Mode::ReadOnly})),
+        dictionary_(read_dictionary(*connection_, options.view)),
+        names_(all_names(dictionary_)) {}
 
   QueryResult run() {
     QueryResult result;
     const std::string sql = build(result.columns);
-    lock_down();
-    if (has_where()) prepare(source() + " SELECT (\n" + options_.where + "\n) FROM q");
-    auto statement = prepare(sql);
-    const int width = sqlite3_column_count(statement.get());
-    int code = SQLITE_ROW;
-    while ((code = sqlite3_step(statement.get())) == SQLITE_ROW) {
-      if (options_.limit >= 0 && std::ssize(result.rows) == options_.limit) {
-        result.limited = true;
-        return result;
-      }
-      auto& row = result.rows.emplace_back();
-      row.reserve(static_cast<std::size_t>(width));
-      for (int i = 0; i < width; ++i) row.push_back(value(statement.get(), i));
+    detail::Sandbox sandbox(*connection_, options_);
+    sandbox.unknown_column = [this](const std::string& name) { refuse(name); };
+    if (!is_blank(options_.where)) {
+      sandbox.prepare(source() + " SELECT (\n" + options_.where + "\n) FROM q", options_.where);
     }
-    if (code != SQLITE_DONE) fail();
+    const auto statement = sandbox.prepare(sql, options_.where);
+    bind_values(statement.get(), values_);
+    sandbox.fetch(statement.get(), result);
     return result;
   }
 
  private:
-  bool has_where() const { return !is_blank(options_.where); }
-
   /// The view under its own and its short names.
   std::string source() const {
-    std::string sql = "WITH q AS (SELECT *";
-    for (const auto& column : dictionary_) {
-      if (!column.alias.empty()) {
-        sql += ", " + quoted(column.column) + " AS " + quoted(column.alias);
-      }
-    }
-    return sql + " FROM " + options_.view + ")";
+    return "WITH q AS (SELECT " + with_aliases(dictionary_, options_.view) + " FROM " +
+           options_.view + ")";
+  }
+
+  [[noreturn]] void refuse(const std::string& name) const {
+    const bool in_quotes = options_.where.find(quoted(name)) != std::string::npos;
+    throw Error(message(
+        "no such column in ", options_.view, ": ", name, "; ",
+        in_quotes ? "texts go in single quotes: '" + name + "'" : suggestion(name, names_)));
   }
 
   /// The column or alias that `name` means.
@@ -147,115 +121,122 @@ class Query {
     for (const auto& known : names_) {
       if (same_name(known, name)) return quoted(known);
     }
-    throw Error(message("no such column in ", options_.view, ": ", name, "; ",
-                        suggestion(name, names_)));
+    throw Error(
+        message("no such column in ", options_.view, ": ", name, "; ", suggestion(name, names_)));
   }
 
-  std::string build(std::vector<std::string>& shown) const {
+  std::string build(std::vector<std::string>& shown) {
     shown = options_.columns;
     if (shown.empty()) {
       for (const auto& column : dictionary_) shown.push_back(column.column);
     }
     std::string sql;
     for (const auto& name : shown) sql += (sql.empty() ? "" : ", ") + resolve(name);
-    sql = source() + " SELECT " + sql + " FROM q";
-    if (has_where()) {
-      if (options_.where.find('\0') != std::string::npos) {
-        throw Error("expected an expression, got a text with a zero byte in it");
-      }
-      sql += " WHERE (\n" + options_.where + "\n)";
-    }
-    sql += " ORDER BY ";
+    sql = source() + " SELECT " + sql + " FROM q" + conditions() + " ORDER BY ";
     for (const auto& key : options_.sort) {
       const bool descending = key.starts_with('-');
       sql += resolve(descending ? key.substr(1) : key) + (descending ? " DESC" : " ASC") +
              " NULLS LAST, ";
     }
-    return sql + "id";
+    sql += "id";
+    // One more than asked for, to know whether there are more.
+    if (options_.limit >= 0) sql += message(" LIMIT ", options_.limit + 1);
+    return sql;
   }
 
-  void lock_down() {
-    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    // Text in double quotes is a name, never silently a string.
-    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
-    sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 0);
-    sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, longest_text);
-    sqlite3_set_authorizer(handle_, authorize, nullptr);
-    if (options_.timeout_s > 0.0) {
-      stop_.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                          std::chrono::duration<double>(options_.timeout_s));
+  std::string conditions() {
+    std::string sql;
+    for (const auto& term : options_.terms) {
+      auto condition = read_term(term, dictionary_);
+      sql += (sql.empty() ? " WHERE " : " AND ") + condition.sql;
+      std::move(condition.values.begin(), condition.values.end(), std::back_inserter(values_));
     }
-    stop_.interrupt = options_.interrupt;
-    sqlite3_progress_handler(handle_, operations_between_checks, progress, &stop_);
-  }
-
-  StatementHandle prepare(const std::string& sql) {
-    sqlite3_stmt* raw = nullptr;
-    const char* tail = nullptr;
-    const int code =
-        sqlite3_prepare_v2(handle_, sql.c_str(), static_cast<int>(sql.size()) + 1, &raw, &tail);
-    StatementHandle statement(raw, &sqlite3_finalize);
-    // SQLite prepares the first statement only and leaves the rest in the tail.
-    if (code == SQLITE_OK && !is_blank(tail)) {
-      throw Error(
-          message("expected one expression, got more than that: ", one_line(options_.where)));
+    if (!is_blank(options_.where)) {
+      sql += (sql.empty() ? " WHERE" : " AND") + (" (\n" + options_.where + "\n)");
     }
-    if (code != SQLITE_OK) fail();
-    return statement;
-  }
-
-  [[noreturn]] void fail() const {
-    const int code = sqlite3_errcode(handle_);
-    const std::string text = one_line(sqlite3_errmsg(handle_));
-    if (code == SQLITE_INTERRUPT) {
-      if (stop_.interrupted()) throw Error("query interrupted");
-      throw Error(message("query stopped after its time limit of ", options_.timeout_s, " s"));
-    }
-    if (code == SQLITE_AUTH || text.find("prohibited") != std::string::npos) {
-      throw Error(message("expected an expression over the public views, got one that does more (",
-                          text, "): ", one_line(options_.where)));
-    }
-    constexpr std::string_view unknown_column = "no such column: ";
-    if (text.starts_with(unknown_column)) {
-      const auto name = text.substr(unknown_column.size());
-      const bool in_quotes = options_.where.find(quoted(name)) != std::string::npos;
-      throw Error(message("no such column in ", options_.view, ": ", name, "; ",
-                          in_quotes ? "texts go in single quotes: '" + name + "'"
-                                    : suggestion(name, names_)));
-    }
-    throw Error(message(text, " in the expression: ", one_line(options_.where)));
-  }
-
-  static Value value(sqlite3_stmt* statement, int column) {
-    switch (sqlite3_column_type(statement, column)) {
-      case SQLITE_NULL:
-        return std::monostate{};
-      case SQLITE_INTEGER:
-        return std::int64_t{sqlite3_column_int64(statement, column)};
-      case SQLITE_FLOAT:
-        return sqlite3_column_double(statement, column);
-      case SQLITE_BLOB:
-        return message('<', sqlite3_column_bytes(statement, column), " bytes>");
-      default: {
-        const auto* text = sqlite3_column_text(statement, column);
-        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
-        return std::string(reinterpret_cast<const char*>(text), size);
-      }
-    }
+    return sql;
   }
 
   const QueryOptions& options_;
   std::unique_ptr<detail::Connection> connection_;
-  sqlite3* handle_;
-  std::vector<ColumnDescription> dictionary_;
+  Columns dictionary_;
   std::vector<std::string> names_;
-  StopRule stop_;
+  std::vector<Value> values_;
 };
+
+/// Temporary views of the same names, which know the aliases too.
+void add_aliases(detail::Connection& connection, const Columns& dictionary) {
+  connection.execute("PRAGMA query_only = OFF");  // the file itself is open for reading only
+  for (const auto& view : public_views()) {
+    const bool known = std::any_of(dictionary.begin(), dictionary.end(),
+                                   [&](const auto& column) { return column.view == view; });
+    if (!known) continue;  // a file of an older schema
+    connection.execute("CREATE TEMP VIEW " + quoted(view) + " AS SELECT " +
+                       with_aliases(dictionary, view) + " FROM main." + quoted(view));
+  }
+  connection.execute("PRAGMA query_only = ON");
+}
+
+/// Takes the aliases away that `*` brought along: they follow all columns of their view.
+void drop_repeated(QueryResult& result, const Columns& dictionary) {
+  std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> views;
+  for (const auto& column : dictionary) {
+    views[column.view].first.push_back(column.column);
+    if (!column.alias.empty()) views[column.view].second.push_back(column.alias);
+  }
+  auto& names = result.columns;
+  for (const auto& [view, both] : views) {
+    auto whole = both.first;
+    whole.insert(whole.end(), both.second.begin(), both.second.end());
+    while (!both.second.empty()) {
+      const auto found = std::search(names.begin(), names.end(), whole.begin(), whole.end());
+      if (found == names.end()) break;
+      const auto begin = found - names.begin() + std::ssize(both.first);
+      const auto end = begin + std::ssize(both.second);
+      names.erase(names.begin() + begin, names.begin() + end);
+      for (auto& row : result.rows) row.erase(row.begin() + begin, row.begin() + end);
+    }
+  }
+}
+
+/// A second column of the same name gets a number, so that a row is an object.
+void make_unique_names(std::vector<std::string>& names) {
+  std::map<std::string, int> seen;
+  for (auto& name : names) {
+    const int count = ++seen[name];
+    if (count > 1) name += message('_', count);
+  }
+}
+
+QueryResult run_sql(const std::filesystem::path& path, const QueryOptions& options) {
+  const auto connection = detail::open_database(path, {.mode = Mode::ReadOnly});
+  const auto dictionary = read_dictionary(*connection, {});
+  add_aliases(*connection, dictionary);
+  detail::Sandbox sandbox(*connection, options);
+  sandbox.unknown_column = [&](const std::string& name) {
+    throw Error(message("no such column: ", name, "; ",
+                        suggestion(name.substr(name.find('.') + 1), all_names(dictionary))));
+  };
+  std::string sql = options.sql;
+  while (!sql.empty() && std::string_view("; \t\r\n").find(sql.back()) != std::string_view::npos) {
+    sql.pop_back();
+  }
+  const auto statement = sandbox.prepare(sql, options.sql);
+  QueryResult result;
+  for (int i = 0; i < sqlite3_column_count(statement.get()); ++i) {
+    result.columns.emplace_back(sqlite3_column_name(statement.get(), i));
+  }
+  if (result.columns.empty()) throw Error(message("expected a SELECT, got: ", options.sql));
+  sandbox.fetch(statement.get(), result);
+  drop_repeated(result, dictionary);
+  make_unique_names(result.columns);
+  return result;
+}
 
 }  // namespace
 
 QueryResult run_query(const std::filesystem::path& path, const QueryOptions& options) {
-  return Query(path, options).run();
+  return is_blank(options.sql) ? ViewQuery(path, options).run() : run_sql(path, options);
 }
 
 std::vector<ColumnDescription> describe_columns(const std::filesystem::path& path,

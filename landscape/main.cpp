@@ -43,7 +43,7 @@ int run(int argc, char** argv) {
   cli::Context context;
   cli::add_global_options(app, context.global);
   cli::add_commands(app, context);
-  const std::vector<std::string> typed(argv + 1, argv + argc);
+  const auto typed = cli::with_joined_sort_keys({argv + 1, argv + argc});
   try {
     auto arguments = cli::with_config_file(app, typed);
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back

@@ -208,6 +208,11 @@ constexpr Entry entries[] = {
     {"searches", "calls_proof", "", "", "force calls to prove the saddle"},
     {"searches", "calls_push_over", "", "", "force calls to reach the minima on both sides"},
     {"searches", "message", "", "", "details for a person"},
+    // aliases
+    {"aliases", "kind", "", "", "minimum, saddle or event"},
+    {"aliases", "uid", "", "", "row that is the same state as another one, by geometry"},
+    {"aliases", "same_as_uid", "same_as", "", "the row that stands for both"},
+    {"aliases", "distance_a", "", "Å", "largest distance of one atom between the two"},
     // atoms, potentials, runs, configurations, dictionary
     {"atoms", "name", "", "", "name of the result"},
     {"atoms", "atom", "", "", "atom, numbered from 1"},

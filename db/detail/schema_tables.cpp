@@ -207,4 +207,20 @@ CREATE TABLE rate_fit_row (
 ) STRICT;
 )sql";
 
+const std::string_view tables_v4 = R"sql(
+CREATE TABLE alias_row (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('minimum', 'saddle', 'event')),
+  uid TEXT NOT NULL CHECK (uid <> same_as_uid), same_as_uid TEXT NOT NULL, distance_a REAL,
+  UNIQUE (kind, uid)
+) STRICT;
+CREATE INDEX event_by_barrier ON event_row (barrier_ev);
+CREATE INDEX event_by_reverse_barrier ON event_row (reverse_barrier_ev);
+CREATE INDEX event_by_strain ON event_row (strain_xy, barrier_ev);
+CREATE INDEX event_by_sample_barrier ON event_row (sample_id, barrier_ev);
+CREATE INDEX minimum_by_energy ON minimum_row (energy_ev);
+CREATE INDEX saddle_by_energy ON saddle_row (energy_ev);
+CREATE INDEX track_by_class ON track_row (event_class, critical_strain);
+CREATE INDEX track_by_critical_strain ON track_row (critical_strain);
+)sql";
+
 }  // namespace landscape::db::detail

@@ -32,12 +32,20 @@ int check(const Context& context) {
   return exit_not_reached;
 }
 
+int upgrade(const Context& context) {
+  const db::Database database(context.global.database, db::Mode::ReadWrite);
+  context.print({{"file", context.global.database}, {"schema_version", database.schema_version()}});
+  return exit_done;
+}
+
 }  // namespace
 
 void add_db_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("db", "about the database file");
   command->require_subcommand(1);
   command->add_subcommand("info", "what is in it")->callback([&context] { context.action = [&context] { return info(context); }; });
+  command->add_subcommand("upgrade", "to the schema of this program; a copy of the old file stays beside it")
+      ->callback([&context] { context.action = [&context] { return upgrade(context); }; });
   command->add_subcommand("check", "whether it keeps its promises")->callback([&context] {
     context.action = [&context] { return check(context); };
   });

@@ -58,4 +58,15 @@ CommandLine read_command_line(const CLI::App& app, const std::vector<std::string
   return line;
 }
 
+std::vector<std::string> with_joined_sort_keys(std::vector<std::string> arguments) {
+  for (std::size_t k = 0; k + 1 < arguments.size(); ++k) {
+    const std::string& key = arguments[k + 1];
+    const bool sort = arguments[k] == "--sort" || arguments[k] == "-s";
+    if (!sort || key.size() < 2 || key[0] != '-' || key[1] == '-') continue;
+    arguments[k] = "--sort=" + key;
+    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(k) + 1);
+  }
+  return arguments;
+}
+
 }  // namespace landscape::cli

@@ -18,4 +18,7 @@ CommandLine read_command_line(const CLI::App& app, const std::vector<std::string
 /// The command's direct subcommand of that name, or null.
 const CLI::App* find_command(const CLI::App& app, const std::string& name);
 
+/// `--sort -EA` and `-s -EA` as `--sort=-EA`, which the parser does not take for an option.
+std::vector<std::string> with_joined_sort_keys(std::vector<std::string> arguments);
+
 }  // namespace landscape::cli

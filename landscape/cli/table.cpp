@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace landscape::cli {
 namespace {
 
@@ -35,12 +37,46 @@ nlohmann::json rows_json(const db::QueryResult& result) {
   return rows;
 }
 
+std::string rows_json_lines(const db::QueryResult& result) {
+  std::string text;
+  for (const auto& row : result.rows) {
+    nlohmann::ordered_json plain = nlohmann::ordered_json::object();
+    for (std::size_t k = 0; k < row.size(); ++k)
+      std::visit([&](const auto& value) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::monostate>) plain[result.columns[k]] = nullptr;
+        else plain[result.columns[k]] = value;
+      }, row[k]);
+    text += plain.dump() + '\n';
+  }
+  return text;
+}
+
 std::string rows_csv(const db::QueryResult& result) {
   std::string text;
   for (std::size_t k = 0; k < result.columns.size(); ++k) text += (k ? "," : "") + csv_field(result.columns[k]);
   text += '\n';
   for (const auto& row : result.rows) {
     for (std::size_t k = 0; k < row.size(); ++k) text += (k ? "," : "") + csv_field(text_of(row[k], true, ""));
+    text += '\n';
+  }
+  return text;
+}
+
+std::string rows_markdown(const db::QueryResult& result) {
+  const auto cell = [](std::string text) {
+    for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, 1, '\\');
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+  };
+  std::string text = "|", rule = "|";
+  for (const auto& name : result.columns) {
+    text += ' ' + cell(name) + " |";
+    rule += "---|";
+  }
+  text += '\n' + rule + '\n';
+  for (const auto& row : result.rows) {
+    text += '|';
+    for (const auto& value : row) text += ' ' + cell(text_of(value, false, "")) + " |";
     text += '\n';
   }
   return text;

@@ -10,9 +10,13 @@ namespace landscape::cli {
 
 /// An array of row objects; unknown is null.
 nlohmann::json rows_json(const db::QueryResult& result);
+/// One object a line, keys in the order of the columns.
+std::string rows_json_lines(const db::QueryResult& result);
 /// Header and rows, RFC 4180; unknown is an empty field.
 std::string rows_csv(const db::QueryResult& result);
 /// Columns aligned; unknown is "-".
 std::string rows_table(const db::QueryResult& result);
+/// A table for a README or an issue; unknown is empty.
+std::string rows_markdown(const db::QueryResult& result);
 
 }  // namespace landscape::cli

@@ -162,10 +162,9 @@ TEST_F(Query, StopsAtItsTimeLimit) {
 }
 
 TEST_F(Query, StopsWhenInterrupted) {
-  const std::atomic<bool> interrupt = true;
-  const auto text =
-      error_of([&] { run_query(path_, {.where = endless, .interrupt = &interrupt}); });
-  EXPECT_EQ(text, "query interrupted");
+  const QueryOptions options{.where = endless, .interrupted = [] { return true; }};
+  EXPECT_THROW(run_query(path_, options), Interrupted);
+  EXPECT_EQ(error_of([&] { run_query(path_, options); }), "query interrupted");
 }
 
 TEST_F(Query, SeesWhatAnotherConnectionHasCommitted) {
