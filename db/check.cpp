@@ -18,7 +18,7 @@ struct Rule {
 
 // Energies of one event come from the same potential and cell, so a saddle lies above both its
 // minima; a barrier is the difference of the energies stored beside it up to rounding.
-constexpr std::array<Rule, 16> rules = {{
+constexpr std::array<Rule, 19> rules = {{
     {"the saddle lies above both its minima", "event", R"sql(
 SELECT e.id FROM event_row e JOIN saddle_row d ON d.id = e.saddle_id
 JOIN minimum_row a ON a.id = e.initial_minimum_id JOIN minimum_row b ON b.id = e.final_minimum_id
@@ -47,10 +47,10 @@ SELECT e.id FROM event_row e JOIN mapping_row m ON m.id = e.mapping_id
 WHERE m.sample_id <> e.sample_id OR m.initial_minimum_id <> e.initial_minimum_id
   OR abs(m.strain_xy - e.strain_xy) > 1e-12)sql"},
     {"times_found is the number of searches that refer to it", "event", R"sql(
-SELECT e.id FROM event_row e WHERE e.origin = 'map' AND e.times_found <>
+SELECT e.id FROM event_row e WHERE e.mapping_id IS NOT NULL AND e.times_found <>
   (SELECT count(*) FROM search_row r WHERE r.event_id = e.id))sql"},
     {"first_search_index is the lowest of its searches", "event", R"sql(
-SELECT e.id FROM event_row e WHERE e.origin = 'map' AND e.first_search_index IS NOT
+SELECT e.id FROM event_row e WHERE e.mapping_id IS NOT NULL AND e.first_search_index IS NOT
   (SELECT min(r.search_index) FROM search_row r WHERE r.event_id = e.id))sql"},
     {"its event belongs to its mapping", "search", R"sql(
 SELECT r.id FROM search_row r JOIN event_row e ON e.id = r.event_id
@@ -83,6 +83,17 @@ SELECT t.id FROM track_row t WHERE t.points <>
     {"plastic event and event refer to each other", "plastic event", R"sql(
 SELECT p.id FROM plastic_event_row p JOIN event_row e ON e.id = p.event_id
 WHERE e.plastic_event_id IS NOT p.id AND e.origin = 'shear')sql"},
+    {"its class says whether zero lies in its window", "track", R"sql(
+SELECT id FROM track_row WHERE (event_class = 'thermal' AND (window_low >= 0 OR window_high <= 0))
+  OR (event_class = 'strain_created' AND window_low < 0 AND window_high > 0))sql"},
+    {"its window has a width", "track", "SELECT id FROM track_row WHERE window_low >= window_high"},
+    {"both of its states are there", "alias", R"sql(
+SELECT a.id FROM alias_row a WHERE (a.kind = 'minimum' AND 2 <>
+    (SELECT count(*) FROM minimum_row m WHERE m.uid IN (a.uid, a.same_as_uid)))
+  OR (a.kind = 'saddle' AND 2 <>
+    (SELECT count(*) FROM saddle_row m WHERE m.uid IN (a.uid, a.same_as_uid)))
+  OR (a.kind = 'event' AND 2 <>
+    (SELECT count(*) FROM event_row m WHERE m.uid IN (a.uid, a.same_as_uid))))sql"},
 }};
 
 constexpr int shown_ids = 5;
@@ -189,7 +200,7 @@ DatabaseInfo info(const std::filesystem::path& path) {
   }
   for (const std::string table :
        {"sample", "inherent_structure", "rate_fit", "minimum", "saddle", "mapping", "search", "event", "track", "track_point",
-        "shear", "shear_step", "plastic_event", "atom_value", "configuration", "potential", "run",
+        "alias", "shear", "shear_step", "plastic_event", "atom_value", "configuration", "potential", "run",
         "checkpoint"}) {
     result.counts.emplace_back(table, connection->number("SELECT count(*) FROM " + table + "_row"));
   }

@@ -168,6 +168,13 @@ class Database {
   /// Values by atom; empty when there are none.
   std::vector<double> atom_values(const AtomValueRecord& key);
 
+  // Aliases
+
+  /// Instead of all that are stored.
+  void replace_aliases(std::span<const AliasRecord> aliases);
+  /// By kind and uid.
+  std::vector<AliasRecord> aliases();
+
   /// Stores or replaces the checkpoint `checkpoint.key`.
   void put_checkpoint(const CheckpointRecord& checkpoint);
   std::optional<CheckpointRecord> checkpoint(std::string_view key);

@@ -116,4 +116,15 @@ std::vector<EventRecord> Database::events_of_sample(Id sample_id) {
   return select<EventRecord>(*connection_, "WHERE sample_id = ? ORDER BY id", sample_id);
 }
 
+void Database::replace_aliases(std::span<const AliasRecord> aliases) {
+  Transaction transaction(*this);
+  connection_->execute("DELETE FROM alias_row");
+  for (const auto& alias : aliases) insert(*connection_, alias);
+  transaction.commit();
+}
+
+std::vector<AliasRecord> Database::aliases() {
+  return select<AliasRecord>(*connection_, "ORDER BY kind, uid");
+}
+
 }  // namespace landscape::db

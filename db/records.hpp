@@ -360,6 +360,15 @@ struct AtomValueRecord {
   double value = unknown;
 };
 
+/// Two rows are one state by geometry; both stay.
+struct AliasRecord {
+  Id id = 0;
+  std::string kind = "minimum";  ///< minimum | saddle | event
+  std::string uid = {};          ///< Unique in its kind.
+  std::string same_as_uid = {};  ///< The row that stands for both.
+  double distance_a = unknown;   ///< [Å] largest distance of one atom between the two.
+};
+
 /// Where an unfinished piece of work stands. Erased by whoever finishes it.
 struct CheckpointRecord {
   std::string key = {};

@@ -397,6 +397,18 @@ struct Table<RateFitRecord> {
   }
 };
 
+template <>
+struct Table<AliasRecord> {
+  static constexpr std::string_view name = "alias_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(kind);
+    LANDSCAPE_FIELD(uid);
+    LANDSCAPE_FIELD(same_as_uid);
+    LANDSCAPE_FIELD(distance_a);
+  }
+};
+
 #undef LANDSCAPE_FIELD
 
 }  // namespace landscape::db::detail

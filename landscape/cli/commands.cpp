@@ -12,6 +12,8 @@ void add_commands(CLI::App& app, Context& context) {
   add_shear_command(app, context);
   add_track_command(app, context);
   add_query_command(app, context);
+  add_graph_command(app, context);
+  add_kinetics_command(app, context);
   add_db_command(app, context);
 }
 

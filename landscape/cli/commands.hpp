@@ -16,6 +16,8 @@ void add_neb_command(CLI::App& app, Context& context);
 void add_shear_command(CLI::App& app, Context& context);
 void add_track_command(CLI::App& app, Context& context);
 void add_query_command(CLI::App& app, Context& context);
+void add_graph_command(CLI::App& app, Context& context);
+void add_kinetics_command(CLI::App& app, Context& context);
 void add_db_command(CLI::App& app, Context& context);
 
 /// All of them, in the order of --help.

@@ -20,6 +20,7 @@ enum class Stream : std::uint32_t {
   Swap = 6,         ///< Monte Carlo swaps of step k
   CenterAtom = 7,   ///< centre of search k
   Bootstrap = 8,    ///< resampling for intervals
+  KineticWalk = 10, ///< kinetic Monte Carlo walk k
 };
 
 /// Philox 4x32-10 (Salmon et al., SC'11). Our own transforms, since those of the standard library differ between

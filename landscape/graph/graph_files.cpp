@@ -1,0 +1,205 @@
+#include "landscape/graph/graph_files.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/graphml.hpp>
+#include <charconv>
+#include <cmath>
+#include <sstream>
+#include <unordered_map>
+
+#include "md/core/error.hpp"
+#include "md/io/text_file.hpp"
+
+namespace landscape {
+namespace {
+
+struct Vertex {
+  std::int64_t id = 0;
+  double energy_ev = 0.0;
+  std::string group;
+};
+struct Edge {
+  std::int64_t saddle = 0;
+  double energy_ev = 0.0, barrier_ev = 0.0, reverse_barrier_ev = 0.0;
+  std::string group;
+};
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+/// A CSV file as rows of fields, by the names of its first line.
+class Table {
+ public:
+  explicit Table(const std::filesystem::path& path) : path_(path) {
+    const auto text = md::text::read_file(path);
+    std::vector<std::string> row(1);
+    bool in_quotes = false, any = false;
+    std::size_t line = 1, begin = 1;
+    const auto end_row = [&] {
+      if (any || row.size() > 1) {
+        if (names_.empty())
+          names_ = row;
+        else
+          rows_.emplace_back(begin, row);
+      }
+      row.assign(1, "");
+      any = false;
+      begin = line + 1;
+    };
+    for (std::size_t k = 0; k < text.size(); ++k) {
+      const char c = text[k];
+      if (in_quotes) {
+        if (c == '"' && k + 1 < text.size() && text[k + 1] == '"')
+          row.back() += text[++k];
+        else if (c == '"')
+          in_quotes = false;
+        else
+          row.back() += c;
+      } else if (c == '"') {
+        in_quotes = any = true;
+      } else if (c == ',') {
+        row.emplace_back();
+      } else if (c == '\n') {
+        end_row();
+      } else if (c != '\r') {
+        row.back() += c;
+        any = true;
+      }
+      if (c == '\n') ++line;
+    }
+    end_row();
+    if (names_.empty())
+      throw md::FormatError(
+          md::message(path.string(), ":1: expected names of columns, got an empty file"));
+  }
+
+  std::optional<std::size_t> find(const std::string& name) const {
+    for (std::size_t k = 0; k < names_.size(); ++k) {
+      if (names_[k] == name) return k;
+    }
+    return std::nullopt;
+  }
+  std::size_t column(const std::string& name) const {
+    if (const auto k = find(name)) return *k;
+    std::string list;
+    for (const auto& known : names_) list += (list.empty() ? "" : ", ") + known;
+    throw md::FormatError(
+        md::message(path_.string(), ":1: expected a column ", name, ", got ", list));
+  }
+  std::size_t size() const { return rows_.size(); }
+
+  const std::string& text(std::size_t row, std::size_t column) const {
+    const auto& [line, fields] = rows_[row];
+    if (column >= fields.size()) {
+      throw md::FormatError(md::message(path_.string(), ':', line, ": expected ", names_.size(),
+                                        " fields, got ", fields.size()));
+    }
+    return fields[column];
+  }
+  template <class T>
+  T number(std::size_t row, std::size_t column) const {
+    const auto& field = text(row, column);
+    T value{};
+    const char* end = field.data() + field.size();
+    const auto parsed = std::from_chars(field.data(), end, value);
+    if (parsed.ec != std::errc() || parsed.ptr != end) {
+      throw md::FormatError(md::message(path_.string(), ':', rows_[row].first, ": ", names_[column],
+                                        ": expected a number, got '", field, "'"));
+    }
+    return value;
+  }
+  std::string where(std::size_t row) const {
+    return md::message(path_.string(), ':', rows_[row].first);
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::vector<std::string> names_;
+  std::vector<std::pair<std::size_t, std::vector<std::string>>> rows_;
+};
+
+}  // namespace
+
+std::string graphml(const LandscapeGraph& graph) {
+  using Bundle = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, Vertex, Edge>;
+  Bundle bundle;
+  for (const auto& m : graph.minima()) boost::add_vertex({m.id, m.energy_ev, m.group}, bundle);
+  for (const auto& s : graph.saddles()) {
+    boost::add_edge(s.a, s.b,
+                    {s.id, s.energy_ev, s.energy_ev - graph.minima()[s.a].energy_ev,
+                     s.energy_ev - graph.minima()[s.b].energy_ev, s.group},
+                    bundle);
+  }
+  boost::dynamic_properties properties;
+  properties.property("minimum", boost::get(&Vertex::id, bundle));
+  properties.property("energy_ev", boost::get(&Vertex::energy_ev, bundle));
+  properties.property("group", boost::get(&Vertex::group, bundle));
+  properties.property("saddle", boost::get(&Edge::saddle, bundle));
+  properties.property("saddle_energy_ev", boost::get(&Edge::energy_ev, bundle));
+  properties.property("barrier_ev", boost::get(&Edge::barrier_ev, bundle));
+  properties.property("reverse_barrier_ev", boost::get(&Edge::reverse_barrier_ev, bundle));
+  properties.property("event_group", boost::get(&Edge::group, bundle));
+  std::ostringstream out;
+  out.precision(17);
+  boost::write_graphml(out, bundle, properties, true);
+  return out.str();
+}
+
+std::string minima_csv(const LandscapeGraph& graph) {
+  std::string text = "id,energy_ev,group\n";
+  for (const auto& m : graph.minima())
+    text += fmt::format("{},{},{}\n", m.id, m.energy_ev, csv_field(m.group));
+  return text;
+}
+
+std::string saddles_csv(const LandscapeGraph& graph) {
+  std::string text = "id,minimum_a,minimum_b,energy_ev,group\n";
+  for (const auto& s : graph.saddles()) {
+    text += fmt::format("{},{},{},{},{}\n", s.id, graph.minima()[s.a].id, graph.minima()[s.b].id,
+                        s.energy_ev, csv_field(s.group));
+  }
+  return text;
+}
+
+LandscapeGraph read_graph_csv(const std::filesystem::path& minima_path,
+                              const std::filesystem::path& saddles_path) {
+  const Table nodes(minima_path), edges(saddles_path);
+  std::vector<GraphMinimum> minima;
+  std::unordered_map<std::int64_t, std::size_t> place;
+  const auto id = nodes.column("id"), energy = nodes.column("energy_ev");
+  const auto group = nodes.find("group");
+  for (std::size_t row = 0; row < nodes.size(); ++row) {
+    place.try_emplace(nodes.number<std::int64_t>(row, id), minima.size());
+    minima.push_back({nodes.number<std::int64_t>(row, id), nodes.number<double>(row, energy),
+                      group ? nodes.text(row, *group) : std::string()});
+  }
+  const auto a = edges.column("minimum_a"), b = edges.column("minimum_b"),
+             height = edges.column("energy_ev");
+  const auto saddle_id = edges.find("id"), saddle_group = edges.find("group");
+  std::vector<GraphSaddle> saddles;
+  const auto end_of = [&](std::size_t row, std::size_t column) {
+    const auto found = place.find(edges.number<std::int64_t>(row, column));
+    if (found != place.end()) return found->second;
+    throw md::FormatError(md::message(edges.where(row), ": expected the id of a minimum of ",
+                                      minima_path.string(), ", got ", edges.text(row, column)));
+  };
+  for (std::size_t row = 0; row < edges.size(); ++row) {
+    GraphSaddle saddle;
+    saddle.id = saddle_id ? edges.number<std::int64_t>(row, *saddle_id)
+                          : static_cast<std::int64_t>(row + 1);
+    saddle.a = end_of(row, a);
+    saddle.b = end_of(row, b);
+    saddle.energy_ev = edges.number<double>(row, height);
+    if (saddle_group) saddle.group = edges.text(row, *saddle_group);
+    saddles.push_back(std::move(saddle));
+  }
+  return {std::move(minima), std::move(saddles)};
+}
+
+}  // namespace landscape
