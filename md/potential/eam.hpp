@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "md/core/aligned.hpp"
@@ -52,6 +53,8 @@ class EamPotential final : public Potential {
                       int threads) const override;
   double energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
                 ForceScratch& scratch, int threads) const override;
+  SecondOrder second_order(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                           const NeighborList& list) const override;
 
  private:
   void tabulate(const EamTables& tables, TableEnd end);
@@ -135,6 +138,21 @@ class EamPotential final : public Potential {
     const double *next = k + simd::knot_doubles, *from_next = from + simd::knot_doubles;
     return w.value0 * (k[0] - from[0]) + w.slope0 * (k[1] - from[1]) + w.value1 * (next[0] - from_next[0]) +
            w.slope1 * (next[1] - from_next[1]);
+  }
+  /// Value, slope and curvature in r of the quantity whose knots begin at k.
+  std::array<double, 3> derivatives(const double* k, double p) const {
+    const double *next = k + simd::knot_doubles, rise = next[0] - k[0];
+    const CubicPiece piece{k[0], k[1], 3.0 * rise - 2.0 * k[1] - next[1], k[1] + next[1] - 2.0 * rise};
+    return {piece.value(p), piece.slope(p) * inverse_dr_, piece.curvature(p) * inverse_dr_ * inverse_dr_};
+  }
+  /// Slope and curvature of F, linear beyond the table.
+  std::array<double, 2> embedding_derivatives(int type, double density) const {
+    const auto& pieces = embedding_[static_cast<std::size_t>(type)];
+    const double u = density * inverse_drho_;
+    const auto m = static_cast<std::size_t>(std::clamp(u, 0.0, static_cast<double>(pieces.size() - 2)));
+    const double p = std::min(u - static_cast<double>(m), 1.0);
+    const double curvature = density > density_max_ ? 0.0 : pieces[m].curvature(p) * inverse_drho_ * inverse_drho_;
+    return {pieces[m].slope(p) * inverse_drho_, curvature};
   }
   double inverse_dr_ = 1.0 / dr_, inverse_drho_ = 1.0 / drho_;
 };

@@ -16,10 +16,20 @@ void LennardJones::evaluate(double r, double& energy, double& slope) const {
   slope = -24.0 * epsilon * s6 * (2.0 * s6 - 1.0) / r;
 }
 
+double LennardJones::curvature(double r) const {
+  const double s6 = std::pow(sigma / r, 6);
+  return 24.0 * epsilon * s6 * (26.0 * s6 - 7.0) / (r * r);
+}
+
 void Morse::evaluate(double r, double& energy, double& slope) const {
   const double e = std::exp(-alpha * (r - r0));
   energy = depth * e * (e - 2.0);
   slope = -2.0 * depth * alpha * e * (e - 1.0);
+}
+
+double Morse::curvature(double r) const {
+  const double e = std::exp(-alpha * (r - r0));
+  return 2.0 * depth * alpha * alpha * e * (2.0 * e - 1.0);
 }
 
 namespace {
@@ -99,6 +109,34 @@ class PairPotential final : public Potential {
     }
     detail::refuse_close_pair(closest, spec_, 0.0);
     return scratch.gather(forces);
+  }
+
+  SecondOrder second_order(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                           const NeighborList& list) const override {
+    SecondOrder out;
+    std::vector<detail::ClosePair> closest(1);
+    const Slots& slots = list.slots();
+    for (std::size_t rank = 0; rank < slots.home.size(); ++rank) {
+      const std::uint32_t i = slots.atom[slots.home[rank]];
+      const Eigen::Vector3d center = list.place(positions, slots.home[rank]);
+      for (const std::uint32_t slot : list.row(rank)) {
+        const std::uint32_t j = slots.atom[slot];
+        const Eigen::Vector3d d = list.place(positions, slot) - center;
+        const double r2 = d.squaredNorm();
+        const Term& term = terms_[static_cast<std::size_t>(types[i]) * types_ + static_cast<std::size_t>(types[j])];
+        if (r2 >= term.cutoff2) continue;
+        if (r2 < detail::same_spot2) {
+          closest[0].offer(i, j, r2);
+          continue;
+        }
+        const double r = std::sqrt(r2);
+        double energy = 0.0, slope = 0.0;
+        term.form.evaluate(r, energy, slope);
+        out.pairs.push_back({i, j, d, slope - term.tilt, term.form.curvature(r), 0.0, 0.0});
+      }
+    }
+    detail::refuse_close_pair(closest, spec_, 0.0);
+    return out;
   }
 
  private:

@@ -15,6 +15,8 @@ struct LennardJones {
   double sigma = 1.0;    ///< [Å]
   double cutoff = 2.5;   ///< [Å]
   void evaluate(double r, double& energy, double& slope) const;
+  /// [eV/Å²]
+  double curvature(double r) const;
 };
 
 /// D (e^{-2α(r - r0)} - 2 e^{-α(r - r0)}), cut at cutoff.
@@ -24,6 +26,8 @@ struct Morse {
   double r0 = 1.0;      ///< [Å]
   double cutoff = 2.5;  ///< [Å]
   void evaluate(double r, double& energy, double& slope) const;
+  /// [eV/Å²]
+  double curvature(double r) const;
 };
 
 /// `lj:epsilon=1,sigma=1,cutoff=2.5[,shift=energy|none|force]`: any species, all of mass 1.

@@ -37,6 +37,22 @@ struct ForceScratch {
   Eigen::VectorXd embedding;  ///< F(ρ) of each atom [eV]; likewise
 };
 
+/// One pair within the cutoff to second order. With all densities held, its energy changes with the distance by slope dr + ½ curvature dr².
+struct PairExpansion {
+  std::uint32_t first, second;  ///< atoms; equal for an atom and its own image
+  Eigen::Vector3d r;            ///< from first to second [Å]
+  double slope;                 ///< φ' + F'_first ρ'_first + F'_second ρ'_second [eV/Å]
+  double curvature;             ///< φ'' + F'_first ρ''_first + F'_second ρ''_second [eV/Å²]
+  double density_slope_first;   ///< ρ'_first: of what second puts on first; 0 for pair potentials
+  double density_slope_second;  ///< ρ'_second
+};
+
+/// The energy to second order in the positions: what Hessians and elastic constants are made of.
+struct SecondOrder {
+  std::vector<PairExpansion> pairs;          ///< every pair and image once
+  std::vector<double> embedding_curvature;   ///< F''(ρ) of each atom, length N; empty for pair potentials
+};
+
 /// Thread-safety: const members may be called from any number of threads at once, each with its own scratch.
 class Potential {
  public:
@@ -73,6 +89,11 @@ class Potential {
                         const NeighborList& list,
                         ForceScratch& scratch,
                         int threads) const;
+
+  /// Exact second derivatives of the tabulated or analytic functions, not differences. Arguments and errors as for compute().
+  virtual SecondOrder second_order(const Eigen::Ref<const Matrix3Xd>& positions,
+                                   std::span<const int> types,
+                                   const NeighborList& list) const = 0;
 };
 
 /// How a table that falls to zero ends at its cutoff.

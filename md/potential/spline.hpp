@@ -13,6 +13,8 @@ struct CubicPiece {
   double value(double p) const { return ((c3 * p + c2) * p + c1) * p + c0; }
   /// Derivative with respect to p; divide by the spacing.
   double slope(double p) const { return (3.0 * c3 * p + 2.0 * c2) * p + c1; }
+  /// Second derivative with respect to p; divide by the spacing twice.
+  double curvature(double p) const { return 6.0 * c3 * p + 2.0 * c2; }
 };
 
 /// Hermite cubics through every knot with five-point slopes (as in LAMMPS' pair_style eam), so that single points agree.
