@@ -18,6 +18,7 @@ endif()
 # What the exported libraries link becomes what the package looks for: a static library needs its private dependencies too.
 set(package_of_Eigen3::Eigen "Eigen3 3.4")
 set(package_of_OpenMP::OpenMP_CXX "OpenMP COMPONENTS CXX")
+set(package_of_LAPACK::LAPACK "LAPACK")
 set(package_of_Boost::headers "Boost 1.74")
 set(package_of_SQLite::SQLite3 "SQLite3 3.40")
 set(package_of_SQLiteCpp "SQLiteCpp")

@@ -20,6 +20,7 @@ enum class Stream : std::uint32_t {
   Swap = 6,         ///< Monte Carlo swaps of step k
   CenterAtom = 7,   ///< centre of search k
   Bootstrap = 8,    ///< resampling for intervals
+  Trace = 9,        ///< random vector k of a trace
   KineticWalk = 10, ///< kinetic Monte Carlo walk k
 };
 
