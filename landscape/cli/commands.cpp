@@ -11,6 +11,8 @@ void add_commands(CLI::App& app, Context& context) {
   add_neb_command(app, context);
   add_shear_command(app, context);
   add_track_command(app, context);
+  add_elastic_command(app, context);
+  add_modes_command(app, context);
   add_query_command(app, context);
   add_graph_command(app, context);
   add_kinetics_command(app, context);

@@ -15,6 +15,8 @@ void add_map_command(CLI::App& app, Context& context);
 void add_neb_command(CLI::App& app, Context& context);
 void add_shear_command(CLI::App& app, Context& context);
 void add_track_command(CLI::App& app, Context& context);
+void add_elastic_command(CLI::App& app, Context& context);
+void add_modes_command(CLI::App& app, Context& context);
 void add_query_command(CLI::App& app, Context& context);
 void add_graph_command(CLI::App& app, Context& context);
 void add_kinetics_command(CLI::App& app, Context& context);

@@ -51,7 +51,7 @@ Elasticity born_elasticity(const Hessian& hessian, const Configuration& configur
                            const ElasticObserver& observe = {});
 
 struct FiniteStrainOptions {
-  double strain = 1e-4;         ///< > 0: each of the six strains is applied with both signs
+  double strain = 1e-5;         ///< > 0: each of the six strains is applied with both signs
   double max_force = 1e-7;      ///< [eV/Å], > 0, of the strained structures
   int max_iterations = 20000;   ///< > 0
   int threads = 1;
