@@ -15,6 +15,7 @@ set(libraries md db art neb catastrophe landscape)
 set(fenced
   "^(sqlite3(ext)?\\.h|SQLiteCpp/)|^db/.*\\.cpp$"
   "^nanoflann\\.hpp$|^md/.*\\.cpp$"
+  "^voro\\+\\+/|^md/structure/voronoi\\.cpp$"
   "^boost/|^landscape/.*\\.cpp$"
   "^(unsupported/)?Eigen/|^(md|art|neb|catastrophe|landscape|examples)/")
 

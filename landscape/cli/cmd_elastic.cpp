@@ -102,6 +102,7 @@ int run(const Context& context, Options& options) {
   }
   if (by_born && by_strain)
     out["largest_difference_gpa"] = (born.stiffness - strain.stiffness).cwiseAbs().maxCoeff() * md::units::gpa_per_ev_a3;
+  note_relaxation(context, options.subject, subject);
   context.print(out);
   if (by_born && by_strain && (born.stiffness - strain.stiffness).cwiseAbs().maxCoeff() > 0.02 * born.stiffness.cwiseAbs().maxCoeff())
     context.outcome(md::message("warning: the two methods differ: a strained structure left the minimum or the tables are rough at strain ",

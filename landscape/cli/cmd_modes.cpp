@@ -3,6 +3,7 @@
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
 #include "landscape/cli/subject_input.hpp"
+#include "landscape/workflow/atom_values.hpp"
 #include "landscape/workflow/vibrations.hpp"
 #include "md/core/error.hpp"
 
@@ -79,14 +80,8 @@ void shorten(nlohmann::json& out) {
 
 void write_output(const std::string& path, const Subject& subject, const VibrationReport& report, const std::vector<std::string>& types) {
   md::Frame frame = subject_frame(subject);
-  if (report.softness) {
-    frame.extra["softness"] = atom_column(report.softness->amplitude);
-    frame.extra["softness_intensity"] = atom_column(report.softness->intensity);
-  }
-  if (report.spots) {
-    frame.extra["softness_field"] = atom_column(report.spots->field);
-    frame.extra["soft_spot"] = atom_column(report.spots->spot_of_atom);
-  }
+  for (const auto& [name, values] : softness_of_atoms(report)) frame.extra[name] = atom_column(values);
+  if (report.spots) frame.extra["soft_spot"] = atom_column(report.spots->spot_of_atom);
   md::write_structure(path, frame, types);
 }
 
@@ -103,6 +98,7 @@ void choose_method(const Context& context, Options& o, Eigen::Index atoms) {
 
 int run(const Context& context, Options& o) {
   if (!o.output.empty()) check_output_path(o.output);
+  o.request.validate();
   const auto session = context.session("modes");
   auto open = open_subject(context, o.subject, session, Relaxation::FixedCell);
   const Subject& subject = open.subject;
@@ -115,9 +111,9 @@ int run(const Context& context, Options& o) {
   const VibrationReport report = vibrations(subject, o.request, session);
   if (report.outcome == VibrationOutcome::Interrupted) return interrupted();
   auto out = describe(o, subject, report);
-  if (open.database && report.outcome == VibrationOutcome::Done) {
+  if (open.database && report.softness && report.outcome == VibrationOutcome::Done) {
     const nlohmann::json kept = {{"lowest", o.lowest}, {"softness_modes", o.request.softness_modes}, {"spot_width_a", o.request.spots.width_a}};
-    store_softness(*open.database, subject, report, kept.dump(), session);
+    store_atom_values(*open.database, subject, "modes", kept.dump(), softness_of_atoms(report), session);
   }
   const auto& d = report.boson.density;
   if (!o.csv.empty())
@@ -125,6 +121,7 @@ int run(const Context& context, Options& o) {
               {d.energy_mev, d.density, d.density_error, d.reduced, d.reduced_error});
   if (!o.output.empty()) write_output(o.output, subject, report, o.subject.structure.types);
   if (!context.global.json) shorten(out);
+  note_relaxation(context, o.subject, subject);
   context.print(out);
   if (report.frequencies_thz.size() > 0 && report.frequencies_thz[0] < 0.0)
     context.note(md::message((report.frequencies_thz.array() < 0.0).count(), " imaginary modes, listed as negative frequencies: not a minimum"));

@@ -29,12 +29,15 @@ OpenSubject open_subject(const Context& context, const SubjectOptions& options, 
     open.subject = sample_subject(*open.database, name);
     return open;
   }
-  auto input = open_structure(options.structure);
+  auto input = open_structure(options.structure, md::TableEnd::Flat);
   open.subject = file_subject(std::move(input.configuration), input.potential, options.as_is ? Relaxation::None : relaxation, session);
-  if (open.subject.moved_a > 1e-3)
-    context.note(md::message(name, " was no minimum: relaxed in its own cell, the farthest atom moved ",
-                             static_cast<float>(open.subject.moved_a), " Å; --as-is takes it as it is"));
   return open;
+}
+
+void note_relaxation(const Context& context, const SubjectOptions& options, const Subject& subject) {
+  if (subject.moved_a > 1e-3)
+    context.note(md::message(options.structure.file, " was no minimum: relaxed in its own cell, the farthest atom moved ",
+                             static_cast<float>(subject.moved_a), " Å; --as-is takes it as it is"));
 }
 
 nlohmann::json subject_json(const SubjectOptions& options, const Subject& subject) {

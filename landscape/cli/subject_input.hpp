@@ -21,8 +21,11 @@ struct OpenSubject {
   std::optional<db::Database> database;   ///< open where the subject is a sample
   Subject subject;
 };
-/// Says on standard error what a relaxation did. @throws md::InputError or db::Error naming what is missing.
+/// @throws md::InputError or db::Error naming what is missing.
 OpenSubject open_subject(const Context& context, const SubjectOptions& options, const Session& session, Relaxation relaxation);
+
+/// Says on standard error that the relaxation of a file moved atoms, where it did.
+void note_relaxation(const Context& context, const SubjectOptions& options, const Subject& subject);
 
 /// Keys that say what was looked at: sample or file, n_atoms, density_g_per_cm3, max_force_ev_per_a, force_calls.
 nlohmann::json subject_json(const SubjectOptions& options, const Subject& subject);

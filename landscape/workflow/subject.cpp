@@ -43,9 +43,4 @@ Subject file_subject(md::Configuration configuration, std::shared_ptr<const md::
   return subject;
 }
 
-std::unique_ptr<Run> begin_run(db::Database& database, const Subject& subject, std::string_view command, const std::string& options,
-                               const Session& session) {
-  return std::make_unique<Run>(database, command, options, session, subject.sample->potential_id);
-}
-
 }  // namespace landscape

@@ -31,8 +31,4 @@ enum class Relaxation { None, FixedCell };
 Subject file_subject(md::Configuration configuration, std::shared_ptr<const md::Potential> potential, Relaxation relaxation,
                      const Session& session);
 
-/// Opens the run that a result on a sample belongs to.
-std::unique_ptr<Run> begin_run(db::Database& database, const Subject& subject, std::string_view command, const std::string& options,
-                               const Session& session);
-
 }  // namespace landscape

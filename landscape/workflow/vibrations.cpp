@@ -126,41 +126,18 @@ VibrationReport vibrations(const Subject& subject, const VibrationRequest& asked
   return report;
 }
 
-namespace {
-
-/// Eight digits: what different numbers of threads agree on.
-std::vector<double> rounded(const Eigen::VectorXd& values) {
-  std::vector<double> out;
-  for (const double v : values) {
-    const double scale = v == 0.0 || !std::isfinite(v) ? 1.0 : std::pow(10.0, 7.0 - std::floor(std::log10(std::abs(v))));
-    out.push_back(std::round(v * scale) / scale);
+std::map<std::string, Eigen::VectorXd> softness_of_atoms(const VibrationReport& report) {
+  std::map<std::string, Eigen::VectorXd> values;
+  if (report.softness) {
+    values["softness"] = report.softness->amplitude;
+    values["softness_intensity"] = report.softness->intensity;
   }
-  return out;
-}
-
-}  // namespace
-
-void store_softness(db::Database& database, const Subject& subject, const VibrationReport& report, const std::string& options,
-                    const Session& session) {
-  if (!report.softness) return;
-  const auto run = begin_run(database, subject, "modes", options, session);
-  db::Transaction transaction(database);
-  db::AtomValueRecord key;
-  key.sample_id = subject.sample->id;
-  key.run_id = run->id();
-  key.minimum_id = subject.sample->minimum_id;
-  const auto put = [&](const char* name, const std::vector<double>& values) {
-    key.name = name;
-    database.put_atom_values(key, values);
-  };
-  put("softness", rounded(report.softness->amplitude));
-  put("softness_intensity", rounded(report.softness->intensity));
   if (report.spots) {
-    put("softness_field", rounded(report.spots->field));
-    put("soft_spot", {report.spots->spot_of_atom.begin(), report.spots->spot_of_atom.end()});
+    values["softness_field"] = report.spots->field;
+    const auto& spots = report.spots->spot_of_atom;
+    values["soft_spot"] = Eigen::Map<const Eigen::VectorXi>(spots.data(), static_cast<Eigen::Index>(spots.size())).cast<double>();
   }
-  transaction.commit();
-  run->finish("done", 0.0);
+  return values;
 }
 
 std::string spectrum_cost(Eigen::Index atoms, SpectrumMethod method, int lowest) {

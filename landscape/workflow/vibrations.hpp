@@ -1,6 +1,7 @@
 /// The vibrations of a sample or structure: modes, density of states, boson peak, softness.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -50,9 +51,8 @@ struct [[nodiscard]] VibrationReport {
 /// All of it for the subject's configuration; nothing is stored.
 VibrationReport vibrations(const Subject& subject, const VibrationRequest& request, const Session& session);
 
-/// Stores softness, softness_intensity, softness_field and soft_spot of each atom for the sample's reference minimum, in a run of its own.
-void store_softness(db::Database& database, const Subject& subject, const VibrationReport& report, const std::string& options,
-                    const Session& session);
+/// softness, softness_intensity, softness_field and soft_spot of each atom, as far as there are.
+std::map<std::string, Eigen::VectorXd> softness_of_atoms(const VibrationReport& report);
 
 /// "1000 atoms, all modes: 0.2 GB, about 8 s": what the method will take.
 std::string spectrum_cost(Eigen::Index atoms, SpectrumMethod method, int lowest);

@@ -1,5 +1,6 @@
 #include "md/structure/crystallinity.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -30,7 +31,7 @@ double product(const std::vector<Bond>& a, const std::vector<Bond>& b) {
 
 }  // namespace
 
-double crystalline_fraction(const Configuration& configuration, const CrystallinityOptions& options) {
+std::vector<std::uint8_t> crystalline_atoms(const Configuration& configuration, const CrystallinityOptions& options) {
   if (!configuration.cell.fully_periodic())
     throw InputError("crystalline fraction: expected a cell periodic in all three directions");
   const auto n = static_cast<std::size_t>(configuration.size());
@@ -49,14 +50,19 @@ double crystalline_fraction(const Configuration& configuration, const Crystallin
     }
   std::vector<double> norm(n);
   for (std::size_t i = 0; i < n; ++i) norm[i] = std::sqrt(std::max(product(bonds[i], bonds[i]), 0.0));
-  std::size_t crystalline = 0;
+  std::vector<std::uint8_t> crystalline(n, 0);
   for (std::size_t i = 0; i < n; ++i) {
     int coherent = 0;
     for (const Bond& bond : bonds[i])
       if (product(bonds[i], bonds[bond.atom]) > options.coherence * norm[i] * norm[bond.atom]) ++coherent;
-    if (coherent >= options.bonds) ++crystalline;
+    crystalline[i] = coherent >= options.bonds ? 1 : 0;
   }
-  return static_cast<double>(crystalline) / static_cast<double>(n);
+  return crystalline;
+}
+
+double crystalline_fraction(const Configuration& configuration, const CrystallinityOptions& options) {
+  const auto atoms = crystalline_atoms(configuration, options);
+  return static_cast<double>(std::count(atoms.begin(), atoms.end(), 1)) / static_cast<double>(atoms.size());
 }
 
 }  // namespace landscape::md

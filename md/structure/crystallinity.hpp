@@ -1,6 +1,9 @@
 /// Does a glass crystallize? Atoms whose surroundings are oriented as those of their neighbors are.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "md/core/configuration.hpp"
 
 namespace landscape::md {
@@ -13,6 +16,9 @@ struct CrystallinityOptions {
   double coherence = 0.7;  ///< normalized q6(i)·q6(j) above which a bond is coherent, in (0, 1)
   int bonds = 7;           ///< an atom with at least so many coherent bonds is crystalline, > 0
 };
+
+/// 1 for each atom in crystalline surroundings, else 0; see crystalline_fraction.
+std::vector<std::uint8_t> crystalline_atoms(const Configuration& configuration, const CrystallinityOptions& options = {});
 
 /// Share of atoms in crystalline surroundings, in [0, 1]: 1 for fcc, hcp, bcc and B2 crystals, also hot ones; about 0 for a
 /// glass. Complex crystals whose sites differ in orientation (Laves phases) are seen in part or not at all.

@@ -1,0 +1,34 @@
+#include "landscape/workflow/atom_values.hpp"
+
+#include <cmath>
+
+namespace landscape {
+namespace {
+
+double rounded(double v) {
+  if (v == 0.0 || !std::isfinite(v)) return v;
+  const double scale = std::pow(10.0, 7.0 - std::floor(std::log10(std::abs(v))));
+  return std::round(v * scale) / scale;
+}
+
+}  // namespace
+
+void store_atom_values(db::Database& database, const Subject& subject, std::string_view command, const std::string& options,
+                       const std::map<std::string, Eigen::VectorXd>& values, const Session& session) {
+  Run run(database, command, options, session, subject.sample->potential_id);
+  db::Transaction transaction(database);
+  db::AtomValueRecord key;
+  key.sample_id = subject.sample->id;
+  key.run_id = run.id();
+  key.minimum_id = subject.sample->minimum_id;
+  for (const auto& [name, numbers] : values) {
+    std::vector<double> kept;
+    for (const double v : numbers) kept.push_back(rounded(v));
+    key.name = name;
+    database.put_atom_values(key, kept);
+  }
+  transaction.commit();
+  run.finish("done", 0.0);
+}
+
+}  // namespace landscape

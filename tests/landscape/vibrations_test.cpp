@@ -1,0 +1,119 @@
+/// `elastic`, `modes` and `structure` as users run them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/landscape/program.hpp"
+
+namespace landscape::test {
+namespace {
+
+void expect_keys(const nlohmann::json& object, const std::vector<std::string>& keys) {
+  for (const auto& key : keys) EXPECT_TRUE(object.contains(key)) << key << " in " << object.dump();
+}
+
+TEST(Elastic, BornAndStrainAgreeOnAFileAndOnTheSampleMadeOfIt) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  const auto both = place.run({"elastic", file, "--potential", crystal_potential, "--method", "both", "--json"});
+  ASSERT_EQ(both.code, 0) << both.err;
+  const auto json = both.json();
+  expect_keys(json, {"stiffness_gpa", "bulk_modulus_gpa", "shear_modulus_gpa", "poisson_ratio", "density_g_per_cm3"});
+  ASSERT_EQ(json["stiffness_gpa"].size(), 6u);
+  ASSERT_EQ(json["stiffness_gpa"][5].size(), 6u);
+  EXPECT_LT(json["largest_difference_gpa"].get<double>(), 1e-3 * json["stiffness_gpa"][0][0].get<double>());
+  ASSERT_EQ(place.run({"sample", "import", file, "--name", "v", "--potential", crystal_potential}).code, 0);
+  const auto sample = place.run({"elastic", "v", "--json"}).json();
+  EXPECT_NEAR(sample["shear_modulus_gpa"].get<double>(), json["shear_modulus_gpa"].get<double>(), 1e-4);
+}
+
+TEST(Modes, LowestModesEqualTheFirstOfAllAndSoftnessIsStored) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  ASSERT_EQ(place.run({"sample", "import", file, "--name", "v", "--potential", crystal_potential}).code, 0);
+  const auto all = place.run({"modes", "v", "--json", "--csv", "dos.csv", "-o", "soft.xyz", "--softness-modes", "20"});
+  ASSERT_EQ(all.code, 0) << all.err;
+  const auto json = all.json();
+  expect_keys(json, {"frequencies_thz", "participation_ratio", "boson_peak_mev", "boson_peak_height", "softness", "soft_spots"});
+  ASSERT_EQ(json["frequencies_thz"].size(), 3u * 107u - 3u);
+  EXPECT_EQ(json["imaginary_modes"], 0);
+  const auto frequencies = json["frequencies_thz"].get<std::vector<double>>();
+  EXPECT_TRUE(std::is_sorted(frequencies.begin(), frequencies.end()));
+  for (const double p : json["participation_ratio"].get<std::vector<double>>()) {
+    EXPECT_GT(p, 1.0 / 107.0 - 1e-12);
+    EXPECT_LE(p, 1.0 + 1e-12);
+  }
+  const auto lowest = place.run({"modes", file, "--potential", crystal_potential, "--lowest", "12", "--json"});
+  ASSERT_EQ(lowest.code, 0) << lowest.err;
+  ASSERT_EQ(lowest.json()["frequencies_thz"].size(), 12u);
+  for (std::size_t k = 0; k < 12; ++k) EXPECT_NEAR(lowest.json()["frequencies_thz"][k].get<double>(), frequencies[k], 1e-6 * frequencies[k]);
+  const auto density = place.run({"modes", "v", "--dos", "--json"});
+  ASSERT_EQ(density.code, 0) << density.err;
+  EXPECT_TRUE(density.json()["frequencies_thz"].is_null());
+  EXPECT_NE(place.read("dos.csv").find("g_over_w2_per_mev3"), std::string::npos);
+  EXPECT_NE(place.read("soft.xyz").find("softness:R:1"), std::string::npos);
+  const auto stored = place.run({"query", "atoms", "--where", "name = 'softness'", "--sort", "atom", "--json"}).json();
+  ASSERT_EQ(stored.size(), 107u);
+  EXPECT_NEAR(stored[5]["value"].get<double>(), json["softness"][5].get<double>(), 1e-7);
+}
+
+TEST(Modes, ImaginaryOnesAreNegativeAndComeFirst) {
+  const Workplace place;
+  // Two atoms pushed together in a crystal: no minimum when taken as it is.
+  const auto pushed = place.write("pair.xyz", "3\npbc=\"F F F\"\nCu 0 0 0\nCu 3.6 0 0\nCu 7.2 0.2 0\n");
+  const auto result = place.run({"modes", pushed, "--potential", crystal_potential, "--as-is", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_LT(result.json()["frequencies_thz"][0].get<double>(), 0.0);
+  EXPECT_GT(result.json()["imaginary_modes"].get<int>(), 0);
+}
+
+TEST(Structure, PrintsItsKeysAndStoresWhatAtomsHave) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  ASSERT_EQ(place.run({"sample", "import", file, "--name", "v", "--potential", crystal_potential}).code, 0);
+  const auto result = place.run({"structure", "v", "--json", "--csv", "g.csv", "--csv-sq", "s.csv", "--min-edge", "0.3", "-o", "cells.xyz"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto json = result.json();
+  expect_keys(json, {"voronoi", "f5", "coordination", "crystalline_fraction", "g_of_r", "s_of_q", "local_composition", "density_g_per_cm3"});
+  int atoms = 0;
+  for (const auto& [index, count] : json["voronoi"].items()) atoms += count.get<int>();
+  EXPECT_EQ(atoms, 107);
+  EXPECT_GT(json["voronoi"].value("<0,12,0,0>", 0), 60);
+  EXPECT_EQ(json["g_of_r"]["total"].size(), json["g_of_r"]["r_a"].size());
+  EXPECT_NE(place.read("cells.xyz").find("voronoi:S:1"), std::string::npos);
+  EXPECT_NE(place.read("g.csv").find("r_a,total,Cu-Cu"), std::string::npos);
+  const auto volume = place.run({"query", "atoms", "--where", "name = 'voronoi_volume_a3'", "--json"}).json();
+  EXPECT_EQ(volume.size(), 107u);
+  // Bare numbers of a terminal are without the arrays.
+  EXPECT_EQ(place.run({"structure", file, "--potential", crystal_potential}).out.find("g_of_r"), std::string::npos);
+}
+
+TEST(VibrationInput, IsRefusedInOneLine) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  const auto cluster = place.write("cluster.xyz", "2\npbc=\"F F F\"\nCu 0 0 0\nCu 2.9 0 0\n");
+  const std::vector<std::vector<std::string>> bad = {
+      {"elastic", file},
+      {"elastic", "nothing"},
+      {"elastic", cluster, "--potential", crystal_potential},
+      {"elastic", file, "--potential", crystal_potential, "--method", "guess"},
+      {"elastic", file, "--potential", crystal_potential, "--method", "strain", "--strain", "0"},
+      {"modes", file, "--potential", crystal_potential, "--lowest", "0"},
+      {"modes", file, "--potential", crystal_potential, "--lowest", "10000"},
+      {"modes", file, "--potential", crystal_potential, "--smoothing", "-1"},
+      {"modes", file, "--potential", crystal_potential, "--lowest", "5", "--dos"},
+      {"modes", file, "--potential", crystal_potential, "-o", "nowhere.txt"},
+      {"structure", cluster, "--potential", crystal_potential},
+      {"structure", file, "--potential", crystal_potential, "--min-face", "1"},
+      {"structure", file, "--potential", crystal_potential, "--dr", "0"},
+  };
+  for (const auto& arguments : bad) {
+    const auto result = place.run(arguments);
+    EXPECT_EQ(result.code, 2) << arguments[0] << ' ' << arguments.back() << ": " << result.err;
+    EXPECT_TRUE(result.out.empty()) << result.out;
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+  }
+}
+
+}  // namespace
+}  // namespace landscape::test
