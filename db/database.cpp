@@ -182,6 +182,25 @@ std::vector<double> Database::atom_values(const AtomValueRecord& key) {
   return values;
 }
 
+void Database::put_property(const PropertyRecord& property) {
+  Transaction transaction(*connection_);
+  connection_
+      ->statement(
+          "DELETE FROM property_row WHERE sample_id = ? AND name = ? AND minimum_id IS ? "
+          "AND event_id IS ?")
+      .bind(property.sample_id)
+      .bind(property.name)
+      .bind(property.minimum_id)
+      .bind(property.event_id)
+      .run();
+  insert(*connection_, property);
+  transaction.commit();
+}
+
+std::vector<PropertyRecord> Database::properties_of_sample(Id sample_id) {
+  return select<PropertyRecord>(*connection_, "WHERE sample_id = ? ORDER BY name, id", sample_id);
+}
+
 namespace {
 
 CheckpointRecord read_checkpoint(detail::Statement& row) {

@@ -119,7 +119,7 @@ class Database {
   void update_event(const EventRecord& event);
   /// Counts one more search that ended in the event.
   void count_event_again(Id id);
-  /// Two events turned out to be one: searches, tracks and atom values of `gone` go over to `kept` (values that `kept` has
+  /// Two events turned out to be one: searches, tracks, atom values and properties of `gone` go over to `kept` (values that `kept` has
   /// already are dropped), which counts them and keeps the lower first_search_index; `gone` is erased.
   void merge_events(Id kept, Id gone);
   EventRecord event(Id id);
@@ -167,6 +167,11 @@ class Database {
   void put_atom_values(const AtomValueRecord& key, std::span<const double> values);
   /// Values by atom; empty when there are none.
   std::vector<double> atom_values(const AtomValueRecord& key);
+
+  /// Stores the property, replacing one of the same name for the same sample, minimum and event.
+  void put_property(const PropertyRecord& property);
+  /// Of a sample, with those of its minima and events, by name.
+  std::vector<PropertyRecord> properties_of_sample(Id sample_id);
 
   // Aliases
 

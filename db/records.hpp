@@ -369,6 +369,18 @@ struct AliasRecord {
   double distance_a = unknown;   ///< [Å] largest distance of one atom between the two.
 };
 
+/// A named result for a sample, one of its minima or one of its events.
+struct PropertyRecord {
+  Id id = 0;
+  Id sample_id = 0;
+  Id run_id = 0;
+  std::optional<Id> minimum_id = {};
+  std::optional<Id> event_id = {};
+  std::string name = {};    ///< With its unit: shear_modulus_gpa.
+  double value = unknown;
+  double error = unknown;   ///< 1 sigma.
+};
+
 /// Where an unfinished piece of work stands. Erased by whoever finishes it.
 struct CheckpointRecord {
   std::string key = {};

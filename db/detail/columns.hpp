@@ -409,6 +409,21 @@ struct Table<AliasRecord> {
   }
 };
 
+template <>
+struct Table<PropertyRecord> {
+  static constexpr std::string_view name = "property_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(sample_id);
+    LANDSCAPE_FIELD(run_id);
+    LANDSCAPE_FIELD(minimum_id);
+    LANDSCAPE_FIELD(event_id);
+    LANDSCAPE_FIELD(name);
+    LANDSCAPE_FIELD(value);
+    LANDSCAPE_FIELD(error);
+  }
+};
+
 #undef LANDSCAPE_FIELD
 
 }  // namespace landscape::db::detail

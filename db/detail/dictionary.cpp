@@ -142,6 +142,8 @@ constexpr Entry entries[] = {
     {"events", "origin", "", "", "map (found by searches) or shear (a plastic event of a shear)"},
     {"events", "predicted_critical_strain", "gp", "",
      "strain_xy - 3 Q / (2 V Δτ), from barrier and stress difference at strain_xy alone"},
+    {"events", "attempt_frequency_thz", "nu", "THz",
+     "harmonic prefactor of the rate over barrier_ev; null until computed (rate)"},
     {"events", "times_found", "found", "", "number of searches that ended in it"},
     {"events", "first_search_index", "", "", "index of the first of these searches; -1: none"},
     {"events", "final_minimum_id", "final", "", "minimum that the event reaches (view minima)"},
@@ -208,6 +210,10 @@ constexpr Entry entries[] = {
     {"searches", "calls_proof", "", "", "force calls to prove the saddle"},
     {"searches", "calls_push_over", "", "", "force calls to reach the minima on both sides"},
     {"searches", "message", "", "", "details for a person"},
+    // properties
+    {"properties", "name", "", "", "name of the result, with its unit: shear_modulus_gpa, ..."},
+    {"properties", "value", "", "", "value of the result"},
+    {"properties", "error", "", "", "1 sigma of the value, where there is one"},
     // aliases
     {"aliases", "kind", "", "", "minimum, saddle or event"},
     {"aliases", "uid", "", "", "row that is the same state as another one, by geometry"},

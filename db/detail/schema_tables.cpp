@@ -223,4 +223,17 @@ CREATE INDEX track_by_class ON track_row (event_class, critical_strain);
 CREATE INDEX track_by_critical_strain ON track_row (critical_strain);
 )sql";
 
+const std::string_view tables_v5 = R"sql(
+CREATE TABLE property_row (
+  id INTEGER PRIMARY KEY, sample_id INTEGER NOT NULL REFERENCES sample_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, minimum_id INTEGER REFERENCES minimum_row,
+  event_id INTEGER REFERENCES event_row, name TEXT NOT NULL CHECK (name <> ''), value REAL,
+  error REAL
+) STRICT;
+CREATE UNIQUE INDEX property_once ON property_row
+  (sample_id, name, coalesce(minimum_id, 0), coalesce(event_id, 0));
+CREATE INDEX property_by_event ON property_row (event_id);
+CREATE INDEX atom_value_by_event ON atom_value_row (event_id);
+)sql";
+
 }  // namespace landscape::db::detail

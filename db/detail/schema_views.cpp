@@ -6,7 +6,7 @@ namespace landscape::db::detail {
 namespace {
 
 // Only core SQL here: the files are read by every SQLite there is.
-constexpr std::array<View, 19> all_views = {{
+constexpr std::array<View, 20> all_views = {{
     {"samples", R"sql(
 SELECT s.id, s.name AS sample, s.composition, s.n_atoms, s.origin, s.state, p.name AS potential,
   s.energy_ev, s.energy_per_atom_ev, s.energy_fixed_cell_ev, s.energy_per_atom_fixed_cell_ev,
@@ -46,12 +46,13 @@ SELECT e.id, s.name AS sample, e.origin, e.strain_xy, e.plane, e.barrier_ev, e.r
   e.curvature_ev_per_a2, e.delta_stress_xy_gpa, e.predicted_critical_strain,
   t.critical_strain, t.critical_strain_error, t.reverse_strain, t.reverse_strain_error,
   t.window_low, t.window_high, t.low_end, t.high_end, t.event_class, t.event_class_zero_stress,
-  e.center_atom, e.max_displacement_a, e.participation_number, e.times_found, e.first_search_index,
-  e.initial_minimum_id, e.saddle_id, e.final_minimum_id, e.mapping_id, e.plastic_event_id,
+  e.center_atom, e.max_displacement_a, e.participation_number,
+  f.value AS attempt_frequency_thz, e.times_found, e.first_search_index, e.initial_minimum_id, e.saddle_id, e.final_minimum_id, e.mapping_id, e.plastic_event_id,
   t.id AS track_id, e.run_id, e.uid
 FROM event_row e JOIN sample_row s ON s.id = e.sample_id
 LEFT JOIN track_row t ON t.event_id = e.id
-  AND t.id = (SELECT max(n.id) FROM track_row n WHERE n.event_id = e.id))sql"},
+  AND t.id = (SELECT max(n.id) FROM track_row n WHERE n.event_id = e.id)
+LEFT JOIN property_row f ON f.event_id = e.id AND f.name = 'attempt_frequency_thz')sql"},
     {"tracks", R"sql(
 SELECT t.id, s.name AS sample, t.event_id, e.origin, t.event_class, t.event_class_zero_stress,
   t.event_class_reason, t.critical_strain, t.critical_strain_error, t.reverse_strain,
@@ -102,6 +103,9 @@ JOIN sample_row s ON s.id = m.sample_id)sql"},
     {"atoms", R"sql(
 SELECT a.id, s.name AS sample, a.minimum_id, a.event_id, a.name, a.atom, a.value, a.run_id
 FROM atom_value_row a JOIN sample_row s ON s.id = a.sample_id)sql"},
+    {"properties", R"sql(
+SELECT p.id, s.name AS sample, p.minimum_id, p.event_id, p.name, p.value, p.error, p.run_id
+FROM property_row p JOIN sample_row s ON s.id = p.sample_id)sql"},
     {"aliases", R"sql(
 SELECT id, kind, uid, same_as_uid, distance_a FROM alias_row)sql"},
     {"potentials", R"sql(

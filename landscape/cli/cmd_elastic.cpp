@@ -1,9 +1,12 @@
+#include <array>
 #include <cmath>
+#include <map>
 
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
 #include "landscape/cli/subject_input.hpp"
 #include "landscape/workflow/records.hpp"
+#include "landscape/workflow/sample_results.hpp"
 #include "md/core/error.hpp"
 #include "md/core/units.hpp"
 #include "md/potential/atomic_surface.hpp"
@@ -46,6 +49,17 @@ Eigen::Matrix3d stress_of(const Subject& subject, int threads) {
   Eigen::VectorXd gradient(surface.dof());
   surface.evaluate(surface.gather(subject.configuration.positions), gradient);
   return surface.stress();
+}
+
+/// What the view `properties` gets.
+std::map<std::string, Property> properties_of(const nlohmann::json& out) {
+  std::map<std::string, Property> properties;
+  for (const char* name : {"bulk_modulus_gpa", "shear_modulus_gpa", "poisson_ratio"}) properties[name] = {out.at(name).get<double>()};
+  static constexpr std::array<const char*, 6> axis = {"1", "2", "3", "4", "5", "6"};
+  const auto& c = out.at("stiffness_gpa");
+  for (std::size_t a = 0; a < 6; ++a)
+    for (std::size_t b = a; b < 6; ++b) properties[std::string("c") + axis[a] + axis[b] + "_gpa"] = {c[a][b].get<double>()};
+  return properties;
 }
 
 /// Why there are no moduli, for people.
@@ -102,6 +116,8 @@ int run(const Context& context, Options& options) {
   }
   if (by_born && by_strain)
     out["largest_difference_gpa"] = (born.stiffness - strain.stiffness).cwiseAbs().maxCoeff() * md::units::gpa_per_ev_a3;
+  if (open.database && main.status == md::ElasticStatus::Converged)
+    store_results(*open.database, subject, "elastic", nlohmann::json{{"method", options.method}}.dump(), {{}, properties_of(out)}, session);
   note_relaxation(context, options.subject, subject);
   context.print(out);
   if (by_born && by_strain && (born.stiffness - strain.stiffness).cwiseAbs().maxCoeff() > 0.02 * born.stiffness.cwiseAbs().maxCoeff())

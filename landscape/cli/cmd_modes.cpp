@@ -3,7 +3,7 @@
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
 #include "landscape/cli/subject_input.hpp"
-#include "landscape/workflow/atom_values.hpp"
+#include "landscape/workflow/sample_results.hpp"
 #include "landscape/workflow/vibrations.hpp"
 #include "md/core/error.hpp"
 
@@ -72,6 +72,16 @@ nlohmann::json describe(const Options& options, const Subject& subject, const Vi
   return out;
 }
 
+/// What the view `properties` gets.
+std::map<std::string, Property> properties_of(const VibrationReport& report) {
+  const auto& peak = report.boson.peak;
+  return {{"boson_peak_mev", {peak.position_mev, peak.position_error_mev}},
+          {"boson_peak_height_per_mev3", {peak.height, peak.height_error}},
+          {"boson_peak_smoothing_mev", {report.boson.density.smoothing_mev}},
+          {"debye_mev", {report.debye_mev}},
+          {"first_phonon_mev", {report.first_phonon_mev}}};
+}
+
 /// Long arrays are for --json and files.
 void shorten(nlohmann::json& out) {
   for (const auto& [key, value] : out.items())
@@ -111,9 +121,9 @@ int run(const Context& context, Options& o) {
   const VibrationReport report = vibrations(subject, o.request, session);
   if (report.outcome == VibrationOutcome::Interrupted) return interrupted();
   auto out = describe(o, subject, report);
-  if (open.database && report.softness && report.outcome == VibrationOutcome::Done) {
-    const nlohmann::json kept = {{"lowest", o.lowest}, {"softness_modes", o.request.softness_modes}, {"spot_width_a", o.request.spots.width_a}};
-    store_atom_values(*open.database, subject, "modes", kept.dump(), softness_of_atoms(report), session);
+  if (open.database && report.outcome == VibrationOutcome::Done) {
+    const nlohmann::json kept = {{"lowest", o.lowest}, {"dos", o.density}, {"smoothing_mev", o.request.peak.smoothing_mev}, {"softness_modes", o.request.softness_modes}, {"spot_width_a", o.request.spots.width_a}};
+    store_results(*open.database, subject, "modes", kept.dump(), {softness_of_atoms(report), properties_of(report)}, session);
   }
   const auto& d = report.boson.density;
   if (!o.csv.empty())

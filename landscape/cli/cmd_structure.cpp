@@ -4,7 +4,7 @@
 
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/subject_input.hpp"
-#include "landscape/workflow/atom_values.hpp"
+#include "landscape/workflow/sample_results.hpp"
 #include "md/core/error.hpp"
 #include "md/structure/correlations.hpp"
 #include "md/structure/crystallinity.hpp"
@@ -156,7 +156,14 @@ int run(const Context& context, Options& o) {
   out["s_of_q"] = functions_json(s, "q_per_a");
   add_surroundings(out, c, cells);
   if (open.database)
-    store_atom_values(*open.database, open.subject, "structure", nlohmann::json{{"smallest_face", o.voronoi.smallest_face}, {"shortest_edge_a", o.voronoi.shortest_edge_a}}.dump(), values, session);
+    store_results(*open.database, open.subject, "structure",
+                  nlohmann::json{{"smallest_face", o.voronoi.smallest_face}, {"shortest_edge_a", o.voronoi.shortest_edge_a}}.dump(),
+                  {values,
+                   {{"mean_f5", {mean_of_finite(cells.five_fold)}},
+                    {"mean_coordination", {values.at("coordination").mean()}},
+                    {"crystalline_fraction", {values.at("crystalline").mean()}},
+                    {"first_minimum_a", {md::first_minimum(g)}}}},
+                  session);
   if (!o.csv_g.empty()) write_functions(o.csv_g, "r_a", g);
   if (!o.csv_s.empty()) write_functions(o.csv_s, "q_per_a", s);
   if (!o.output.empty()) write_output(o.output, open.subject, cells, values, o.subject.structure.types);

@@ -14,6 +14,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_elastic_command(app, context);
   add_modes_command(app, context);
   add_structure_command(app, context);
+  add_rate_command(app, context);
   add_query_command(app, context);
   add_graph_command(app, context);
   add_kinetics_command(app, context);

@@ -18,6 +18,7 @@ void add_track_command(CLI::App& app, Context& context);
 void add_elastic_command(CLI::App& app, Context& context);
 void add_modes_command(CLI::App& app, Context& context);
 void add_structure_command(CLI::App& app, Context& context);
+void add_rate_command(CLI::App& app, Context& context);
 void add_query_command(CLI::App& app, Context& context);
 void add_graph_command(CLI::App& app, Context& context);
 void add_kinetics_command(CLI::App& app, Context& context);
