@@ -25,7 +25,7 @@ struct Rule {
 };
 
 // In an order in which rows come after those they refer to; what refers forward is set at the end.
-constexpr std::array<Rule, 18> rules = {{
+constexpr std::array<Rule, 19> rules = {{
     {"potential_row", "sha256", "", "0"},
     {"run_row", "command, options, seed, code_version, host, started_utc", "",
      "status <> 'running'"},
@@ -45,6 +45,7 @@ constexpr std::array<Rule, 18> rules = {{
     {"inherent_structure_row", "sample_id, series, point_index", "", "0"},
     {"rate_fit_row", "potential_id, composition, n_atoms, run_id", "", "0"},
     {"atom_value_row", "sample_id, name, minimum_id, event_id, atom", "", "0"},
+    {"property_row", "sample_id, name, minimum_id, event_id", "", "0"},
     {"alias_row", "kind, uid", "", "0"},
 }};
 

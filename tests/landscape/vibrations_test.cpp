@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "tests/landscape/program.hpp"
 
@@ -86,6 +87,27 @@ TEST(Structure, PrintsItsKeysAndStoresWhatAtomsHave) {
   EXPECT_EQ(volume.size(), 107u);
   // Bare numbers of a terminal are without the arrays.
   EXPECT_EQ(place.run({"structure", file, "--potential", crystal_potential}).out.find("g_of_r"), std::string::npos);
+}
+
+TEST(Rate, OfAVacancyJumpIsStoredWithTheEvent) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  ASSERT_EQ(place.run({"sample", "import", file, "--name", "v", "--potential", crystal_potential, "--cell", "aniso"}).code, 0);
+  ASSERT_EQ(place.run({"map", "v", "--searches", "4", "--center", "1,2,3"}).code, 0);
+  const auto result = place.run({"rate", "1", "--temperature", "300", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto json = result.json();
+  expect_keys(json, {"attempt_frequency_thz", "rate_per_s", "lifetime_s", "reverse_attempt_frequency_thz"});
+  const double nu = json["attempt_frequency_thz"].get<double>();
+  EXPECT_GT(nu, 0.05);
+  EXPECT_LT(nu, 200.0);
+  EXPECT_NEAR(json["rate_per_s"].get<double>(), 1e12 * nu * std::exp(-json["barrier_ev"].get<double>() / (8.617333262e-5 * 300.0)), 1e-6 * json["rate_per_s"].get<double>());
+  const auto row = place.run({"query", "events", "--where", "id = 1", "--columns", "id,nu", "--json"}).json();
+  ASSERT_EQ(row.size(), 1u);
+  EXPECT_NEAR(row[0]["nu"].get<double>(), nu, 1e-6);
+  EXPECT_EQ(place.run({"query", "properties", "--json"}).json().size(), 2u);
+  EXPECT_EQ(place.run({"rate", "99"}).code, 2);
+  EXPECT_EQ(place.run({"rate", "1", "--temperature", "0"}).code, 2);
 }
 
 TEST(VibrationInput, IsRefusedInOneLine) {
