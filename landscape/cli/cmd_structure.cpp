@@ -4,10 +4,12 @@
 
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/subject_input.hpp"
+#include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_results.hpp"
 #include "md/core/error.hpp"
 #include "md/structure/correlations.hpp"
 #include "md/structure/crystallinity.hpp"
+#include "md/structure/d2min.hpp"
 #include "md/structure/voronoi.hpp"
 
 namespace landscape::cli {
@@ -19,6 +21,8 @@ struct Options {
   md::RadialOptions radial;
   md::StructureFactorOptions factor;
   std::string output, csv_g, csv_s;
+  db::Id event = 0;             ///< 0: none
+  double d2min_cutoff_a = 0.0;  ///< 0: first minimum of g(r)
 };
 
 std::string index_name(const std::array<int, 4>& n) { return md::message('<', n[0], ',', n[1], ',', n[2], ',', n[3], '>'); }
@@ -119,7 +123,24 @@ void shorten(nlohmann::json& out, const md::VoronoiCells& cells) {
   for (std::size_t k = 0; k < std::min<std::size_t>(common.size(), 8); ++k)
     text += md::message(k ? "  " : "", common[k].second, ' ', std::round(-1000.0 * common[k].first / static_cast<double>(cells.index.size())) / 10.0, " %");
   out["voronoi"] = text;
-  for (const char* key : {"g_of_r", "s_of_q", "f5_of_atom", "coordination_of_atom", "voronoi_volume_a3_of_atom", "voronoi_of_atom"}) out.erase(key);
+  for (const char* key : {"g_of_r", "s_of_q", "f5_of_atom", "coordination_of_atom", "voronoi_volume_a3_of_atom", "voronoi_of_atom", "d2min_a2_of_atom"}) out.erase(key);
+}
+
+/// D²min of an event, from its initial to its final minimum, into the result and the database.
+void add_event(nlohmann::json& out, OpenSubject& open, const Options& o, double first_minimum, const Session& session) {
+  if (!open.database) throw md::InputError("--event: expected a sample, whose event it is, got a structure file");
+  const db::EventRecord event = open.database->event(o.event);
+  if (event.sample_id != open.subject.sample->id)
+    throw md::InputError(md::message("--event ", o.event, ": that event is of another sample, ", open.database->sample(event.sample_id).name));
+  const double cutoff = o.d2min_cutoff_a > 0.0 ? o.d2min_cutoff_a : first_minimum;
+  if (!std::isfinite(cutoff)) throw md::InputError("--event: g(r) has no first minimum, expected --d2min-cutoff");
+  const Eigen::VectorXd d2min = md::d2min(load_minimum(*open.database, event.initial_minimum_id),
+                                          load_minimum(*open.database, event.final_minimum_id), cutoff);
+  out["event"] = o.event;
+  out["d2min_cutoff_a"] = cutoff;
+  out["d2min_a2_of_atom"] = numbers(d2min);
+  store_results(*open.database, open.subject, "structure", nlohmann::json{{"event", o.event}, {"d2min_cutoff_a", cutoff}}.dump(),
+                {{{"d2min_a2", d2min}}, {}, o.event}, session);
 }
 
 int run(const Context& context, Options& o) {
@@ -164,6 +185,7 @@ int run(const Context& context, Options& o) {
                     {"crystalline_fraction", {values.at("crystalline").mean()}},
                     {"first_minimum_a", {md::first_minimum(g)}}}},
                   session);
+  if (o.event > 0) add_event(out, open, o, md::first_minimum(g), session);
   if (!o.csv_g.empty()) write_functions(o.csv_g, "r_a", g);
   if (!o.csv_s.empty()) write_functions(o.csv_s, "q_per_a", s);
   if (!o.output.empty()) write_output(o.output, open.subject, cells, values, o.subject.structure.types);
@@ -186,6 +208,9 @@ void add_structure_command(CLI::App& app, Context& context) {
   command->add_option("--dr", o->radial.step_a, "bins of g(r) [Å]")->capture_default_str();
   command->add_option("--q-max", o->factor.q_max_per_a, "of S(q) [1/Å]")->capture_default_str();
   command->add_option("--dq", o->factor.step_per_a, "bins of S(q) [1/Å]")->capture_default_str();
+  command->add_option("--event", o->event, "also D2min of each atom from the initial to the final minimum of this event of the sample")
+      ->check(count_at_least(1));
+  command->add_option("--d2min-cutoff", o->d2min_cutoff_a, "neighbors of D2min [Å]; the first minimum of g(r) unless given");
   command->add_option("--csv", o->csv_g, "g(r) as CSV");
   command->add_option("--csv-sq", o->csv_s, "S(q) as CSV");
   command->add_option("-o,--output", o->output, "the structure with the results of each atom (.xyz)");

@@ -20,7 +20,10 @@ void store_results(db::Database& database, const Subject& subject, std::string_v
   db::AtomValueRecord key;
   key.sample_id = subject.sample->id;
   key.run_id = run.id();
-  key.minimum_id = subject.sample->minimum_id;
+  if (results.event)
+    key.event_id = results.event;
+  else
+    key.minimum_id = subject.sample->minimum_id;
   for (const auto& [name, numbers] : results.atoms) {
     std::vector<double> kept;
     for (const double v : numbers) kept.push_back(rounded(v));
@@ -31,6 +34,7 @@ void store_results(db::Database& database, const Subject& subject, std::string_v
   property.sample_id = key.sample_id;
   property.run_id = key.run_id;
   property.minimum_id = key.minimum_id;
+  property.event_id = key.event_id;
   for (const auto& [name, number] : results.properties) {
     if (!std::isfinite(number.value)) continue;
     property.name = name;

@@ -106,6 +106,13 @@ TEST(Rate, OfAVacancyJumpIsStoredWithTheEvent) {
   ASSERT_EQ(row.size(), 1u);
   EXPECT_NEAR(row[0]["nu"].get<double>(), nu, 1e-6);
   EXPECT_EQ(place.run({"query", "properties", "--json"}).json().size(), 2u);
+  const auto moved = place.run({"structure", "v", "--event", "1", "--d2min-cutoff", "3.4", "--json"});
+  ASSERT_EQ(moved.code, 0) << moved.err;
+  const auto d2min = moved.json()["d2min_a2_of_atom"].get<std::vector<double>>();
+  EXPECT_GT(*std::max_element(d2min.begin(), d2min.end()), 1.0) << "an atom jumped";
+  EXPECT_EQ(place.run({"query", "atoms", "--where", "name = 'd2min_a2' and event_id = 1", "--json"}).json().size(), 107u);
+  EXPECT_EQ(place.run({"structure", "v", "--event", "99"}).code, 2);
+  EXPECT_EQ(place.run({"structure", file, "--potential", crystal_potential, "--event", "1"}).code, 2);
   EXPECT_EQ(place.run({"rate", "99"}).code, 2);
   EXPECT_EQ(place.run({"rate", "1", "--temperature", "0"}).code, 2);
 }
