@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Vibrations, moduli, structure and soft spots of the glass library: the numbers behind docs/vibrations_study.md.
 
-    examples/studies/vibrations.py build/bin/landscape out [--shear]
+    examples/studies/vibrations.py build/bin/landscape out [--shear] [--map]
 
 Runs `elastic`, `modes` and `structure` on every glass of examples/glasses whose potential is found, and with --shear also
-`shear --to 0.04`, for the softness of the atom at which each glass first yields. Writes CSV files to the folder `out`; needs only
+`shear`, for the softness of the atom at which each glass first yields, and with --map also `map --searches 120`, for
+the share of event centers that lie in soft spots. Writes CSV files to the folder `out`; needs only
 Python's standard library. Everything is repeated from the database `out/study.db` where it is there already.
 """
 import csv
@@ -65,7 +66,7 @@ def mean_curve(files):
     for points in zip(*curves):
         y = [p[1] for p in points]
         mean = sum(y) / len(y)
-        error = math.sqrt(sum((v - mean) ** 2 for v in y) / (len(y) - 1) / len(y)) if len(y) > 1 else None
+        error = math.sqrt(sum((v - mean) ** 2 for v in y) / (len(y) - 1) / len(y)) if len(y) > 2 else None
         if 1.0 <= points[0][0] <= 15.0:
             rows.append((points[0][0], mean, error))
     return rows
@@ -93,6 +94,8 @@ def first_event(run, name, modes, structure):
     """Where the softness and f5 of the atom at the first plastic event stand among all atoms."""
     shear = run("shear", name, "--to", "0.04", "--max-step", "5e-4")
     if not shear["events"]:
+        shear = run("shear", name, "--to", "0.12", "--max-step", "1e-3")
+    if not shear["events"]:
         return None
     event = shear["events"][0]
     atom = event["center_atom"] - 1
@@ -103,11 +106,28 @@ def first_event(run, name, modes, structure):
             "f5_percentile": rounded(percentile(structure["f5_of_atom"], atom), 4)}
 
 
+def mapped_events(run, name, kind, modes, structure):
+    """How many of the events found by searches have their center in a soft spot, against the share of atoms that are in one."""
+    run("map", name, "--searches", "120")
+    spots = modes["soft_spot_of_atom"]
+    chance = sum(s > 0 for s in spots) / len(spots)
+    rows = run("query", "events", "--where", f"sample='{name}' and origin='map' and strain_xy=0", "--columns", "id,EA,center_atom")
+    inside = sum(spots[r["center_atom"] - 1] > 0 for r in rows)
+    n = len(rows)
+    share = inside / n if n else None
+    error = math.sqrt(max(share * (1 - share), 1.0 / n**2) / n) if n else None
+    ranks = [percentile(modes["softness"], r["center_atom"] - 1) for r in rows]
+    return {"glass": name, "kind": kind, "events": n, "in_soft_spots": inside, "share": rounded(share, 4), "chance": rounded(chance, 4),
+            "ratio": rounded(share / chance, 4) if n else None, "ratio_error": rounded(error / chance, 3) if n else None,
+            "mean_softness_percentile": rounded(sum(ranks) / n, 4) if n else None,
+            "lowest_barrier_ev": rounded(min((r["EA"] for r in rows), default=None), 4) if n else None}
+
+
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     run = Program(program, folder)
-    table, ratios, events, curves = [], [], [], {}
+    table, ratios, events, mapped, curves = [], [], [], [], {}
     for name, kind, system, potential, path in glasses():
         try:
             run("sample", "import", path, "--name", name, "--potential", potential, "--cell", "aniso")
@@ -125,11 +145,15 @@ def main():
         if "--shear" in sys.argv:
             row = first_event(run, name, modes, structure)
             events += [row] if row else []
+        if "--map" in sys.argv:
+            mapped.append(mapped_events(run, name, kind, modes, structure))
         print(f"{name}: done", file=sys.stderr)
     write(folder / "vibrations_glasses.csv", table)
     write(folder / "vibrations_participation.csv", ratios)
     if events:
         write(folder / "vibrations_first_events.csv", events)
+    if mapped:
+        write(folder / "vibrations_mapped_events.csv", mapped)
     rows = []
     for (system, kind), files in curves.items():
         rows += [{"system": system, "kind": kind, "glasses": len(files), "energy_mev": rounded(e), "g_over_w2_per_mev3": rounded(y, 5),

@@ -141,7 +141,7 @@ std::map<std::string, Eigen::VectorXd> softness_of_atoms(const VibrationReport& 
 }
 
 std::string spectrum_cost(Eigen::Index atoms, SpectrumMethod method, int lowest) {
-  // Measured on two cores of 2023 with OpenBLAS: 3e-10 s dof³ for all pairs, 1e-7 s a product of one vector and atom.
+  // Measured on two cores with OpenBLAS: 3e-10 s dof³ for all pairs; 2e-7 s a product of one vector and atom at 27000 atoms; moduli take 1500 products.
   const double n = static_cast<double>(atoms), dof = 3.0 * n;
   const auto time = [](double s) { return s < 90.0 ? md::message(std::ceil(s), " s") : s < 5400.0 ? md::message(std::ceil(s / 60.0), " min") : md::message(std::ceil(s / 3600.0), " h"); };
   const auto memory = [](double bytes) { return md::message(std::round(bytes / 1e8) / 10.0, " GB"); };
@@ -150,9 +150,9 @@ std::string spectrum_cost(Eigen::Index atoms, SpectrumMethod method, int lowest)
   if (method == SpectrumMethod::Lowest) {
     const double vectors = 3.0 * lowest + 128.0;
     return md::message(atoms, " atoms, lowest ", lowest, " modes: ", memory(24.0 * dof * vectors + 6e3 * n), ", about ",
-                       time(1e-7 * n * 60.0 * vectors + 2e-10 * dof * vectors * vectors));
+                       time(2e-7 * n * (20.0 * vectors + 4000.0) + 2e-10 * dof * vectors * vectors));
   }
-  return md::message(atoms, " atoms, density of states: ", memory(8e3 * n), ", about ", time(1e-7 * n * 3000.0));
+  return md::message(atoms, " atoms, density of states: ", memory(8e3 * n), ", about ", time(2e-7 * n * 4000.0));
 }
 
 }  // namespace landscape
