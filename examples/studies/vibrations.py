@@ -141,7 +141,7 @@ def main():
         curves.setdefault((system, kind), []).append(curve)
         table.append(describe(run, name, kind, system, elastic, modes, structure))
         ratios += [{"glass": name, "kind": kind, "system": system, "frequency_thz": rounded(f), "participation_ratio": rounded(p, 4)}
-                   for f, p in list(zip(modes["frequencies_thz"], modes["participation_ratio"]))[:200]]
+                   for f, p in list(zip(modes["frequencies_thz"], modes["participation_ratio"]))[:100]]
         if "--shear" in sys.argv:
             row = first_event(run, name, modes, structure)
             events += [row] if row else []

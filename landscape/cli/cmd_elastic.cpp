@@ -54,19 +54,24 @@ Eigen::Matrix3d stress_of(const Subject& subject, int threads) {
 /// What the view `properties` gets.
 std::map<std::string, Property> properties_of(const nlohmann::json& out) {
   std::map<std::string, Property> properties;
-  for (const char* name : {"bulk_modulus_gpa", "shear_modulus_gpa", "poisson_ratio"}) properties[name] = {out.at(name).get<double>()};
+  for (const char* name : {"bulk_modulus_gpa", "shear_modulus_gpa", "poisson_ratio"})
+    properties[name] = {out.at(name).get<double>()};
   static constexpr std::array<const char*, 6> axis = {"1", "2", "3", "4", "5", "6"};
   const auto& c = out.at("stiffness_gpa");
   for (std::size_t a = 0; a < 6; ++a)
-    for (std::size_t b = a; b < 6; ++b) properties[std::string("c") + axis[a] + axis[b] + "_gpa"] = {c[a][b].get<double>()};
+    for (std::size_t b = a; b < 6; ++b)
+      properties[std::string("c") + axis[a] + axis[b] + "_gpa"] = {c[a][b].get<double>()};
   return properties;
 }
 
 /// Why there are no moduli, for people.
 std::string why_not(const md::Elasticity& elasticity, const std::string& name) {
   if (elasticity.status == md::ElasticStatus::NotAMinimum)
-    return name + " is not a minimum (a direction of negative curvature was met): it has no elastic constants";
-  return md::message("the elastic constants of ", name, " did not converge (residual ", elasticity.residual, ")");
+    return name +
+           " is not a minimum (a direction of negative curvature was met): it has no elastic "
+           "constants";
+  return md::message("the elastic constants of ", name, " did not converge (residual ",
+                     elasticity.residual, ")");
 }
 
 int run(const Context& context, Options& options) {
@@ -92,9 +97,12 @@ int run(const Context& context, Options& options) {
   out["method"] = options.method;
   md::Elasticity born, strain;
   const bool by_born = options.method != "strain", by_strain = options.method != "born";
-  if (by_born) born = md::born_elasticity(md::Hessian(*subject.potential, subject.configuration), subject.configuration, options.born, observe("non-affine part"));
+  if (by_born)
+    born = md::born_elasticity(md::Hessian(*subject.potential, subject.configuration),
+                               subject.configuration, options.born, observe("non-affine part"));
   if (by_strain && born.status != md::ElasticStatus::StoppedByObserver)
-    strain = md::finite_strain_elasticity(subject.potential, subject.configuration, options.strain, observe("strained structures"));
+    strain = md::finite_strain_elasticity(subject.potential, subject.configuration, options.strain,
+                                          observe("strained structures"));
   const md::Elasticity& main = by_born ? born : strain;
   for (const auto* part : {&born, &strain})
     if (part->status == md::ElasticStatus::StoppedByObserver) return interrupted();
@@ -115,14 +123,21 @@ int run(const Context& context, Options& options) {
     out["force_calls"] = subject.force_calls + static_cast<double>(strain.products);
   }
   if (by_born && by_strain)
-    out["largest_difference_gpa"] = (born.stiffness - strain.stiffness).cwiseAbs().maxCoeff() * md::units::gpa_per_ev_a3;
+    out["largest_difference_gpa"] =
+        (born.stiffness - strain.stiffness).cwiseAbs().maxCoeff() * md::units::gpa_per_ev_a3;
   if (open.database && main.status == md::ElasticStatus::Converged)
-    store_results(*open.database, subject, "elastic", nlohmann::json{{"method", options.method}}.dump(), {{}, properties_of(out)}, session);
+    store_results(*open.database, subject, "elastic",
+                  nlohmann::json{{"method", options.method}}.dump(), {{}, properties_of(out)},
+                  session);
   note_relaxation(context, options.subject, subject);
   context.print(out);
-  if (by_born && by_strain && (born.stiffness - strain.stiffness).cwiseAbs().maxCoeff() > 0.02 * born.stiffness.cwiseAbs().maxCoeff())
-    context.outcome(md::message("warning: the two methods differ: a strained structure left the minimum or the tables are rough at strain ",
-                                options.strain.strain, "; try a smaller --strain"));
+  if (by_born && by_strain &&
+      (born.stiffness - strain.stiffness).cwiseAbs().maxCoeff() >
+          0.02 * born.stiffness.cwiseAbs().maxCoeff())
+    context.outcome(
+        md::message("warning: the two methods differ: a strained structure left the minimum or the "
+                    "tables are rough at strain ",
+                    options.strain.strain, "; try a smaller --strain"));
   for (const auto* part : {by_born ? &born : nullptr, by_strain ? &strain : nullptr})
     if (part && part->status != md::ElasticStatus::Converged) {
       context.outcome(why_not(*part, name));
@@ -134,18 +149,34 @@ int run(const Context& context, Options& options) {
 }  // namespace
 
 void add_elastic_command(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("elastic", "elastic constants and moduli of a sample or a structure");
+  auto* command =
+      app.add_subcommand("elastic", "elastic constants and moduli of a sample or a structure");
   auto options = std::make_shared<Options>();
   add_subject_options(*command, options->subject);
   command->add_flag("--as-is", options->subject.as_is, "do not relax a structure file first");
-  command->add_option("--method", options->method, "born (second derivatives), strain (strain and relax) or both")
-      ->check(CLI::IsMember({"born", "strain", "both"}))->capture_default_str();
-  command->add_option("--strain", options->strain.strain, "strain applied both ways by --method strain")->capture_default_str();
-  command->add_option("--tolerance", options->born.tolerance, "of the linear equations of --method born")->capture_default_str();
-  command->footer("Stress-strain coefficients at the structure's own stress and at zero temperature, xx yy zz yz xz xy, shear strains\n"
-                  "doubled; the moduli without further name are Hill's. Born is exact and takes seconds to a minute at 1000-27000 atoms.\n"
-                  "Examples:\n  landscape elastic glass\n  landscape elastic cu.xyz --potential Cu_mishin1.eam.alloy --method both");
-  command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
+  command
+      ->add_option("--method", options->method,
+                   "born (second derivatives), strain (strain and relax) or both")
+      ->check(CLI::IsMember({"born", "strain", "both"}))
+      ->capture_default_str();
+  command
+      ->add_option("--strain", options->strain.strain,
+                   "strain applied both ways by --method strain")
+      ->capture_default_str();
+  command
+      ->add_option("--tolerance", options->born.tolerance,
+                   "of the linear equations of --method born")
+      ->capture_default_str();
+  command->footer(
+      "Stress-strain coefficients at the structure's own stress and at zero temperature, xx yy zz "
+      "yz xz xy, shear strains\n"
+      "doubled; the moduli without further name are Hill's. Born is exact and takes seconds to a "
+      "minute at 1000-27000 atoms.\n"
+      "Examples:\n  landscape elastic glass\n  landscape elastic cu.xyz --potential "
+      "Cu_mishin1.eam.alloy --method both");
+  command->callback([&context, options] {
+    context.action = [&context, options] { return run(context, *options); };
+  });
 }
 
 }  // namespace landscape::cli

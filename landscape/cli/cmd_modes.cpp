@@ -21,12 +21,16 @@ struct Options {
   std::string csv, output;
 };
 
-nlohmann::json numbers(const Eigen::VectorXd& v) { return std::vector<double>(v.begin(), v.end()); }
+nlohmann::json numbers(const Eigen::VectorXd& v) {
+  return std::vector<double>(v.begin(), v.end());
+}
 
 nlohmann::json spots_json(const md::SoftSpots& spots) {
   auto out = nlohmann::json::array();
   for (const auto& s : spots.spots)
-    out.push_back({{"position_a", {s.position.x(), s.position.y(), s.position.z()}}, {"softness", s.value}, {"atom", s.atom + 1}});
+    out.push_back({{"position_a", {s.position.x(), s.position.y(), s.position.z()}},
+                   {"softness", s.value},
+                   {"atom", s.atom + 1}});
   return out;
 }
 
@@ -49,18 +53,22 @@ void add_boson_peak(nlohmann::json& out, const VibrationReport& report) {
   out["moments"] = report.moments;
 }
 
-nlohmann::json describe(const Options& options, const Subject& subject, const VibrationReport& report) {
+nlohmann::json describe(const Options& options,
+                        const Subject& subject,
+                        const VibrationReport& report) {
   auto out = subject_json(options.subject, subject);
   out["modes"] = report.modes;
   out["left_out"] = report.left_out;
   const bool any = report.frequencies_thz.size() > 0;
   out["frequencies_thz"] = any ? numbers(report.frequencies_thz) : nlohmann::json(nullptr);
   out["participation_ratio"] = any ? numbers(report.participation) : nlohmann::json(nullptr);
-  out["imaginary_modes"] = any ? nlohmann::json((report.frequencies_thz.array() < 0.0).count()) : nlohmann::json(nullptr);
+  out["imaginary_modes"] = any ? nlohmann::json((report.frequencies_thz.array() < 0.0).count())
+                               : nlohmann::json(nullptr);
   out["largest_residual"] = report.largest_residual;
   out["hessian_products"] = report.products;
   add_boson_peak(out, report);
-  for (const char* key : {"softness", "softness_modes", "soft_spots", "soft_spot_of_atom"}) out[key] = nullptr;
+  for (const char* key : {"softness", "softness_modes", "soft_spots", "soft_spot_of_atom"})
+    out[key] = nullptr;
   if (report.softness) {
     out["softness"] = numbers(report.softness->amplitude);
     out["softness_modes"] = report.softness->modes;
@@ -85,24 +93,35 @@ std::map<std::string, Property> properties_of(const VibrationReport& report) {
 /// Long arrays are for --json and files.
 void shorten(nlohmann::json& out) {
   for (const auto& [key, value] : out.items())
-    if (value.is_array() && value.size() > 10) value = md::message(value.size(), " values, see --json");
+    if (value.is_array() && value.size() > 10)
+      value = md::message(value.size(), " values, see --json");
 }
 
-void write_output(const std::string& path, const Subject& subject, const VibrationReport& report, const std::vector<std::string>& types) {
+void write_output(const std::string& path,
+                  const Subject& subject,
+                  const VibrationReport& report,
+                  const std::vector<std::string>& types) {
   md::Frame frame = subject_frame(subject);
-  for (const auto& [name, values] : softness_of_atoms(report)) frame.extra[name] = atom_column(values);
+  for (const auto& [name, values] : softness_of_atoms(report))
+    frame.extra[name] = atom_column(values);
   if (report.spots) frame.extra["soft_spot"] = atom_column(report.spots->spot_of_atom);
   md::write_structure(path, frame, types);
 }
 
 /// Fixes the method, or refuses it in one line. @throws md::InputError
 void choose_method(const Context& context, Options& o, Eigen::Index atoms) {
-  o.request.method = o.density ? SpectrumMethod::Density : o.lowest > 0 ? SpectrumMethod::Lowest : SpectrumMethod::All;
+  o.request.method = o.density      ? SpectrumMethod::Density
+                     : o.lowest > 0 ? SpectrumMethod::Lowest
+                                    : SpectrumMethod::All;
   if (o.lowest > 0) o.request.lowest.count = o.lowest;
   const std::string cost = spectrum_cost(atoms, o.request.method, o.lowest);
   if (o.request.method == SpectrumMethod::All && atoms > all_modes_atoms && !o.all)
-    throw md::InputError(cost + "; expected --lowest 200 (" + spectrum_cost(atoms, SpectrumMethod::Lowest, 200) + "), --dos, or --all to do it anyway");
-  if (o.lowest > 3 * atoms) throw md::InputError(md::message("--lowest ", o.lowest, ": ", atoms, " atoms have ", 3 * atoms, " modes"));
+    throw md::InputError(cost + "; expected --lowest 200 (" +
+                         spectrum_cost(atoms, SpectrumMethod::Lowest, 200) +
+                         "), --dos, or --all to do it anyway");
+  if (o.lowest > 3 * atoms)
+    throw md::InputError(
+        md::message("--lowest ", o.lowest, ": ", atoms, " atoms have ", 3 * atoms, " modes"));
   if (atoms > 1500) context.note(cost);
 }
 
@@ -122,45 +141,77 @@ int run(const Context& context, Options& o) {
   if (report.outcome == VibrationOutcome::Interrupted) return interrupted();
   auto out = describe(o, subject, report);
   if (open.database && report.outcome == VibrationOutcome::Done) {
-    const nlohmann::json kept = {{"lowest", o.lowest}, {"dos", o.density}, {"smoothing_mev", o.request.peak.smoothing_mev}, {"softness_modes", o.request.softness_modes}, {"spot_width_a", o.request.spots.width_a}};
-    store_results(*open.database, subject, "modes", kept.dump(), {softness_of_atoms(report), properties_of(report)}, session);
+    const nlohmann::json kept = {{"lowest", o.lowest},
+                                 {"dos", o.density},
+                                 {"smoothing_mev", o.request.peak.smoothing_mev},
+                                 {"softness_modes", o.request.softness_modes},
+                                 {"spot_width_a", o.request.spots.width_a}};
+    store_results(*open.database, subject, "modes", kept.dump(),
+                  {softness_of_atoms(report), properties_of(report)}, session);
   }
   const auto& d = report.boson.density;
   if (!o.csv.empty())
-    write_csv(o.csv, {"energy_mev", "g_per_mev", "g_error", "g_over_w2_per_mev3", "g_over_w2_error"},
+    write_csv(o.csv,
+              {"energy_mev", "g_per_mev", "g_error", "g_over_w2_per_mev3", "g_over_w2_error"},
               {d.energy_mev, d.density, d.density_error, d.reduced, d.reduced_error});
   if (!o.output.empty()) write_output(o.output, subject, report, o.subject.structure.types);
   if (!context.global.json) shorten(out);
   note_relaxation(context, o.subject, subject);
   context.print(out);
   if (report.frequencies_thz.size() > 0 && report.frequencies_thz[0] < 0.0)
-    context.note(md::message((report.frequencies_thz.array() < 0.0).count(), " imaginary modes, listed as negative frequencies: not a minimum"));
+    context.note(md::message((report.frequencies_thz.array() < 0.0).count(),
+                             " imaginary modes, listed as negative frequencies: not a minimum"));
   if (report.outcome == VibrationOutcome::Done) return exit_done;
-  context.outcome(md::message("not all of the lowest ", o.lowest, " modes converged (residual ", report.largest_residual, "); ask for fewer, or --lowest-products"));
+  context.outcome(md::message("not all of the lowest ", o.lowest, " modes converged (residual ",
+                              report.largest_residual, "); ask for fewer, or --lowest-products"));
   return exit_not_reached;
 }
 
 }  // namespace
 
 void add_modes_command(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("modes", "vibrations of a sample or a structure: spectrum, boson peak, soft spots");
+  auto* command = app.add_subcommand(
+      "modes", "vibrations of a sample or a structure: spectrum, boson peak, soft spots");
   auto o = std::make_shared<Options>();
   add_subject_options(*command, o->subject);
   command->add_flag("--as-is", o->subject.as_is, "do not relax a structure file first");
-  auto* lowest = command->add_option("--lowest", o->lowest, "the lowest K modes alone, without diagonalizing; any size")->check(count_at_least(1));
-  command->add_flag("--dos", o->density, "the density of states alone, by the kernel polynomial method; any size")->excludes(lowest);
+  auto* lowest = command
+                     ->add_option("--lowest", o->lowest,
+                                  "the lowest K modes alone, without diagonalizing; any size")
+                     ->check(count_at_least(1));
+  command
+      ->add_flag("--dos", o->density,
+                 "the density of states alone, by the kernel polynomial method; any size")
+      ->excludes(lowest);
   command->add_flag("--all", o->all, "all modes also of more than 4000 atoms");
-  command->add_option("--smoothing", o->request.peak.smoothing_mev, "Gaussian width of g(w) [meV]")->capture_default_str();
-  command->add_option("--vectors", o->request.trace_vectors, "random vectors of the density of states")->capture_default_str();
-  command->add_option("--softness-modes", o->request.softness_modes, "lowest modes that make up the softness")->capture_default_str();
-  command->add_option("--spot-width", o->request.spots.width_a, "Gaussian width of the softness field [Å]")->capture_default_str();
-  command->add_option("--lowest-products", o->request.lowest.max_products, "products of the matrix with a vector, at most")->capture_default_str();
+  command->add_option("--smoothing", o->request.peak.smoothing_mev, "Gaussian width of g(w) [meV]")
+      ->capture_default_str();
+  command
+      ->add_option("--vectors", o->request.trace_vectors, "random vectors of the density of states")
+      ->capture_default_str();
+  command
+      ->add_option("--softness-modes", o->request.softness_modes,
+                   "lowest modes that make up the softness")
+      ->capture_default_str();
+  command
+      ->add_option("--spot-width", o->request.spots.width_a,
+                   "Gaussian width of the softness field [Å]")
+      ->capture_default_str();
+  command
+      ->add_option("--lowest-products", o->request.lowest.max_products,
+                   "products of the matrix with a vector, at most")
+      ->capture_default_str();
   command->add_option("--csv", o->csv, "g(w) and g(w)/w^2 with errors, as CSV");
-  command->add_option("-o,--output", o->output, "the structure with softness and soft spot of each atom (.xyz)");
-  command->footer("Frequencies are those of the dynamical matrix (masses included), the uniform translations left out, imaginary ones negative.\n"
-                  "All modes take 24 (3 N)^2 bytes: 1000 atoms 0.2 GB and some 10 s, 4000 atoms 3.5 GB and 10 min; beyond that use --lowest or\n"
-                  "--dos. A sample's softness goes into the database (view atoms).\n"
-                  "Examples:\n  landscape modes glass --csv dos.csv\n  landscape modes big.xyz --potential CuZr_mm.eam.fs --lowest 200");
+  command->add_option("-o,--output", o->output,
+                      "the structure with softness and soft spot of each atom (.xyz)");
+  command->footer(
+      "Frequencies are those of the dynamical matrix (masses included), the uniform translations "
+      "left out, imaginary ones negative.\n"
+      "All modes take 24 (3 N)^2 bytes: 1000 atoms 0.2 GB and some 10 s, 4000 atoms 3.5 GB and 10 "
+      "min; beyond that use --lowest or\n"
+      "--dos. A sample's softness goes into the database (view atoms).\n"
+      "Examples:\n  landscape modes glass --csv dos.csv\n  landscape modes big.xyz --potential "
+      "CuZr_mm.eam.fs --lowest 200");
   command->callback([&context, o] { context.action = [&context, o] { return run(context, *o); }; });
 }
 

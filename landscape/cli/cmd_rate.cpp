@@ -8,7 +8,9 @@ namespace landscape::cli {
 namespace {
 
 nlohmann::json describe(const RateReport& r, double temperature) {
-  const double imaginary = std::isfinite(r.unstable) ? md::frequencies_thz(Eigen::VectorXd::Constant(1, r.unstable))[0] : r.unstable;
+  const double imaginary = std::isfinite(r.unstable)
+                               ? md::frequencies_thz(Eigen::VectorXd::Constant(1, r.unstable))[0]
+                               : r.unstable;
   return {{"event", r.event.id},
           {"temperature_k", temperature},
           {"barrier_ev", r.event.barrier_ev},
@@ -33,8 +35,10 @@ int run(const Context& context, db::Id event, double temperature) {
   }
   context.print(describe(report, temperature));
   if (report.outcome == RateOutcome::Done) return exit_done;
-  context.outcome(md::message("event ", event, " has no harmonic rate: its initial minimum, saddle and final minimum have ", report.initial.negative,
-                              ", ", report.saddle.negative, " and ", report.final.negative, " negative modes, expected 0, 1 and 0"));
+  context.outcome(md::message(
+      "event ", event, " has no harmonic rate: its initial minimum, saddle and final minimum have ",
+      report.initial.negative, ", ", report.saddle.negative, " and ", report.final.negative,
+      " negative modes, expected 0, 1 and 0"));
   return exit_not_reached;
 }
 
@@ -46,9 +50,14 @@ void add_rate_command(CLI::App& app, Context& context) {
   auto temperature = std::make_shared<double>(300.0);
   command->add_option("event", *event, "id of the event (view events)")->required();
   command->add_option("--temperature", *temperature, "[K]")->capture_default_str();
-  command->footer("Harmonic rate over the saddle (Vineyard 1957). Needs 8 (3 N)^2 bytes; 1000 atoms take seconds. The attempt frequencies are stored\n"
-                  "(view properties, and attempt_frequency_thz of events).\nExample: landscape rate 12 --temperature 300");
-  command->callback([&context, event, temperature] { context.action = [&context, event, temperature] { return run(context, *event, *temperature); }; });
+  command->footer(
+      "Harmonic rate over the saddle (Vineyard 1957). Needs 8 (3 N)^2 bytes; 1000 atoms take "
+      "seconds. The attempt frequencies are stored\n"
+      "(view properties, and attempt_frequency_thz of events).\nExample: landscape rate 12 "
+      "--temperature 300");
+  command->callback([&context, event, temperature] {
+    context.action = [&context, event, temperature] { return run(context, *event, *temperature); };
+  });
 }
 
 }  // namespace landscape::cli

@@ -10,12 +10,21 @@
 namespace landscape::cli {
 
 void add_subject_options(CLI::App& command, SubjectOptions& options) {
-  command.add_option("S", options.structure.file, "name of a sample; or a structure file, with --potential")->required();
-  command.add_option("--potential,-p", options.structure.potential, "of a structure file, as for `energy`; samples have theirs");
-  command.add_option("--types", options.structure.types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")->delimiter(',');
+  command
+      .add_option("S", options.structure.file,
+                  "name of a sample; or a structure file, with --potential")
+      ->required();
+  command.add_option("--potential,-p", options.structure.potential,
+                     "of a structure file, as for `energy`; samples have theirs");
+  command
+      .add_option("--types", options.structure.types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")
+      ->delimiter(',');
 }
 
-OpenSubject open_subject(const Context& context, const SubjectOptions& options, const Session& session, Relaxation relaxation) {
+OpenSubject open_subject(const Context& context,
+                         const SubjectOptions& options,
+                         const Session& session,
+                         Relaxation relaxation) {
   OpenSubject open;
   const std::string& name = options.structure.file;
   if (options.structure.potential.empty()) {
@@ -30,13 +39,17 @@ OpenSubject open_subject(const Context& context, const SubjectOptions& options, 
     return open;
   }
   auto input = open_structure(options.structure, md::TableEnd::Flat);
-  open.subject = file_subject(std::move(input.configuration), input.potential, options.as_is ? Relaxation::None : relaxation, session);
+  open.subject = file_subject(std::move(input.configuration), input.potential,
+                              options.as_is ? Relaxation::None : relaxation, session);
   return open;
 }
 
-void note_relaxation(const Context& context, const SubjectOptions& options, const Subject& subject) {
+void note_relaxation(const Context& context,
+                     const SubjectOptions& options,
+                     const Subject& subject) {
   if (subject.moved_a > 1e-3)
-    context.note(md::message(options.structure.file, " was no minimum: relaxed in its own cell, the farthest atom moved ",
+    context.note(md::message(options.structure.file,
+                             " was no minimum: relaxed in its own cell, the farthest atom moved ",
                              static_cast<float>(subject.moved_a), " Å; --as-is takes it as it is"));
 }
 
@@ -64,11 +77,14 @@ md::AtomColumn atom_column(const std::vector<int>& values) {
   md::AtomColumn column;
   column.kind = md::ColumnKind::Integer;
   column.values.resize(1, static_cast<Eigen::Index>(values.size()));
-  for (std::size_t i = 0; i < values.size(); ++i) column.values(0, static_cast<Eigen::Index>(i)) = values[i];
+  for (std::size_t i = 0; i < values.size(); ++i)
+    column.values(0, static_cast<Eigen::Index>(i)) = values[i];
   return column;
 }
 
-void write_csv(const std::string& path, const std::vector<std::string>& header, const std::vector<Eigen::VectorXd>& columns) {
+void write_csv(const std::string& path,
+               const std::vector<std::string>& header,
+               const std::vector<Eigen::VectorXd>& columns) {
   const std::string partial = path + ".part";
   std::ofstream out(partial);
   out.imbue(std::locale::classic());

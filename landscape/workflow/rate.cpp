@@ -18,11 +18,16 @@ double lowest_eigenvalue(const md::Hessian& hessian, const Session& session) {
   options.threads = session.threads;
   options.seed = session.seed;
   const auto lowest = md::lowest_modes(hessian, md::Weighting::Mass, options);
-  return lowest.status == md::LowestModesStatus::Converged ? lowest.modes.eigenvalues[0] : std::nan("");
+  return lowest.status == md::LowestModesStatus::Converged ? lowest.modes.eigenvalues[0]
+                                                           : std::nan("");
 }
 
-void store(db::Database& database, const RateReport& report, const db::SampleRecord& sample, const Session& session) {
-  Run run(database, "rate", nlohmann::json{{"event", report.event.id}}.dump(), session, sample.potential_id);
+void store(db::Database& database,
+           const RateReport& report,
+           const db::SampleRecord& sample,
+           const Session& session) {
+  Run run(database, "rate", nlohmann::json{{"event", report.event.id}}.dump(), session,
+          sample.potential_id);
   db::Transaction transaction(database);
   db::PropertyRecord property;
   property.sample_id = sample.id;
@@ -41,8 +46,12 @@ void store(db::Database& database, const RateReport& report, const db::SampleRec
 
 }  // namespace
 
-RateReport event_rate(db::Database& database, db::Id id, double temperature, const Session& session) {
-  if (!(temperature > 0.0)) throw md::InputError(md::message("--temperature: expected above 0 K, got ", temperature));
+RateReport event_rate(db::Database& database,
+                      db::Id id,
+                      double temperature,
+                      const Session& session) {
+  if (!(temperature > 0.0))
+    throw md::InputError(md::message("--temperature: expected above 0 K, got ", temperature));
   RateReport report;
   report.event = database.event(id);
   const db::SampleRecord sample = database.sample(report.event.sample_id);
@@ -63,9 +72,12 @@ RateReport event_rate(db::Database& database, db::Id id, double temperature, con
   report.saddle = modes_of(load_saddle(database, report.event.saddle_id), &report.unstable);
   if (session.stopped()) return interrupted();
   report.final = modes_of(load_minimum(database, report.event.final_minimum_id), nullptr);
-  report.forward = md::vineyard_rate(report.initial, report.saddle, report.unstable, report.event.barrier_ev, temperature);
-  report.reverse = md::vineyard_rate(report.final, report.saddle, report.unstable, report.event.reverse_barrier_ev, temperature);
-  if (report.forward.status != md::RateStatus::Done || report.reverse.status != md::RateStatus::Done) {
+  report.forward = md::vineyard_rate(report.initial, report.saddle, report.unstable,
+                                     report.event.barrier_ev, temperature);
+  report.reverse = md::vineyard_rate(report.final, report.saddle, report.unstable,
+                                     report.event.reverse_barrier_ev, temperature);
+  if (report.forward.status != md::RateStatus::Done ||
+      report.reverse.status != md::RateStatus::Done) {
     report.outcome = RateOutcome::NotHarmonic;
     return report;
   }

@@ -14,12 +14,17 @@ struct [[nodiscard]] RateReport {
   db::EventRecord event;
   md::StableModes initial, saddle, final;
   md::HarmonicRate forward, reverse;
-  double unstable = db::unknown;   ///< the saddle's negative eigenvalue, mass-weighted [eV/Å²/(g/mol)]
+  double unstable =
+      db::unknown;  ///< the saddle's negative eigenvalue, mass-weighted [eV/Å²/(g/mol)]
   bool stored = false;
 };
 
-/// Prefactors of an event, forwards and backwards, and its rates at a temperature [K]. The prefactors are stored as properties of the event.
+/// Prefactors of an event, forwards and backwards, and its rates at a temperature [K]. The
+/// prefactors are stored as properties of the event.
 /// @throws db::Error for an unknown event, md::InputError for a temperature that is not positive.
-RateReport event_rate(db::Database& database, db::Id event, double temperature, const Session& session);
+RateReport event_rate(db::Database& database,
+                      db::Id event,
+                      double temperature,
+                      const Session& session);
 
 }  // namespace landscape

@@ -13,8 +13,12 @@ double rounded(double v) {
 
 }  // namespace
 
-void store_results(db::Database& database, const Subject& subject, std::string_view command, const std::string& options,
-                   const SampleResults& results, const Session& session) {
+void store_results(db::Database& database,
+                   const Subject& subject,
+                   std::string_view command,
+                   const std::string& options,
+                   const SampleResults& results,
+                   const Session& session) {
   Run run(database, command, options, session, subject.sample->potential_id);
   db::Transaction transaction(database);
   db::AtomValueRecord key;

@@ -1,4 +1,5 @@
-/// Results of a sample: per atom, as the view `atoms` shows them, and as a whole (view `properties`).
+/// Results of a sample: per atom, as the view `atoms` shows them, and as a whole (view
+/// `properties`).
 #pragma once
 
 #include <map>
@@ -16,14 +17,19 @@ struct Property {
 };
 
 struct SampleResults {
-  std::map<std::string, Eigen::VectorXd> atoms;   ///< one number an atom
-  std::map<std::string, Property> properties;     ///< those that are not finite are left out
-  std::optional<db::Id> event = {};               ///< the event they belong to, instead of the reference minimum
+  std::map<std::string, Eigen::VectorXd> atoms;  ///< one number an atom
+  std::map<std::string, Property> properties;    ///< those that are not finite are left out
+  std::optional<db::Id> event = {};  ///< the event they belong to, instead of the reference minimum
 };
 
-/// Stores each named result for the sample's reference minimum, or an event, replacing what stood there, in a run of its own.
-/// Numbers are kept to eight digits: what different numbers of threads agree on.
-void store_results(db::Database& database, const Subject& subject, std::string_view command, const std::string& options,
-                   const SampleResults& results, const Session& session);
+/// Stores each named result for the sample's reference minimum, or an event, replacing what stood
+/// there, in a run of its own. Numbers are kept to eight digits: what different numbers of threads
+/// agree on.
+void store_results(db::Database& database,
+                   const Subject& subject,
+                   std::string_view command,
+                   const std::string& options,
+                   const SampleResults& results,
+                   const Session& session);
 
 }  // namespace landscape

@@ -17,7 +17,9 @@ Subject sample_subject(db::Database& database, const std::string& name) {
   return subject;
 }
 
-Subject file_subject(md::Configuration configuration, std::shared_ptr<const md::Potential> potential, Relaxation relaxation,
+Subject file_subject(md::Configuration configuration,
+                     std::shared_ptr<const md::Potential> potential,
+                     Relaxation relaxation,
                      const Session& session) {
   Subject subject;
   subject.potential = std::move(potential);
@@ -30,7 +32,9 @@ Subject file_subject(md::Configuration configuration, std::shared_ptr<const md::
     md::MinimizeOptions options;
     options.max_force = sample_max_force;
     const auto result = md::minimize(surface, x, options, [&](const md::MinimizeProgress& p) {
-      session.report({p.iteration, 0, md::message("relaxing, max force ", static_cast<float>(p.max_force), " eV/Å")});
+      session.report(
+          {p.iteration, 0,
+           md::message("relaxing, max force ", static_cast<float>(p.max_force), " eV/Å")});
       return session.stopped() ? md::Control::Stop : md::Control::Continue;
     });
     subject.max_force_ev_per_a = result.max_force;

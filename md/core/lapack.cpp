@@ -7,11 +7,38 @@
 #include "md/core/error.hpp"
 
 extern "C" {
-void dsyevd_(const char* jobz, const char* uplo, const int* n, double* a, const int* lda, double* w, double* work, const int* lwork,
-             int* iwork, const int* liwork, int* info);
-void dsytrf_(const char* uplo, const int* n, double* a, const int* lda, int* pivots, double* work, const int* lwork, int* info);
-void dgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k, const double* alpha, const double* a,
-            const int* lda, const double* b, const int* ldb, const double* beta, double* c, const int* ldc);
+void dsyevd_(const char* jobz,
+             const char* uplo,
+             const int* n,
+             double* a,
+             const int* lda,
+             double* w,
+             double* work,
+             const int* lwork,
+             int* iwork,
+             const int* liwork,
+             int* info);
+void dsytrf_(const char* uplo,
+             const int* n,
+             double* a,
+             const int* lda,
+             int* pivots,
+             double* work,
+             const int* lwork,
+             int* info);
+void dgemm_(const char* transa,
+            const char* transb,
+            const int* m,
+            const int* n,
+            const int* k,
+            const double* alpha,
+            const double* a,
+            const int* lda,
+            const double* b,
+            const int* ldb,
+            const double* beta,
+            double* c,
+            const int* ldc);
 // Of OpenBLAS alone: absent where another BLAS is installed.
 void openblas_set_num_threads(int threads) __attribute__((weak));
 }
@@ -25,9 +52,11 @@ void use_threads(int threads) {
 
 Eigen::VectorXd solve(Eigen::MatrixXd& matrix, const char* job, int threads) {
   const double rows = static_cast<double>(matrix.rows());
-  if (matrix.rows() != matrix.cols()) throw InvariantError("eigenvalues of a matrix that is not square");
+  if (matrix.rows() != matrix.cols())
+    throw InvariantError("eigenvalues of a matrix that is not square");
   if (2.0 * rows * rows + 6.0 * rows > static_cast<double>(std::numeric_limits<int>::max()))
-    throw InputError(message("all eigenpairs of a ", matrix.rows(), " x ", matrix.cols(), " matrix: more than LAPACK can address"));
+    throw InputError(message("all eigenpairs of a ", matrix.rows(), " x ", matrix.cols(),
+                             " matrix: more than LAPACK can address"));
   const int n = static_cast<int>(matrix.rows());
   Eigen::VectorXd values(n);
   if (n == 0) return values;
@@ -38,15 +67,21 @@ Eigen::VectorXd solve(Eigen::MatrixXd& matrix, const char* job, int threads) {
   const int lwork = static_cast<int>(size), liwork = isize;
   std::vector<double> work(static_cast<std::size_t>(lwork));
   std::vector<int> iwork(static_cast<std::size_t>(liwork));
-  dsyevd_(job, "L", &n, matrix.data(), &n, values.data(), work.data(), &lwork, iwork.data(), &liwork, &info);
-  if (info != 0) throw InvariantError(message("dsyevd of a ", n, " x ", n, " matrix did not converge (info ", info, ")"));
+  dsyevd_(job, "L", &n, matrix.data(), &n, values.data(), work.data(), &lwork, iwork.data(),
+          &liwork, &info);
+  if (info != 0)
+    throw InvariantError(
+        message("dsyevd of a ", n, " x ", n, " matrix did not converge (info ", info, ")"));
   return values;
 }
 
-Eigen::MatrixXd multiply(const char* transpose, const Eigen::Ref<const Eigen::MatrixXd>& a, const Eigen::Ref<const Eigen::MatrixXd>& b,
+Eigen::MatrixXd multiply(const char* transpose,
+                         const Eigen::Ref<const Eigen::MatrixXd>& a,
+                         const Eigen::Ref<const Eigen::MatrixXd>& b,
                          int threads) {
   const bool turned = *transpose == 'T';
-  const int m = static_cast<int>(turned ? a.cols() : a.rows()), k = static_cast<int>(turned ? a.rows() : a.cols());
+  const int m = static_cast<int>(turned ? a.cols() : a.rows()),
+            k = static_cast<int>(turned ? a.rows() : a.cols());
   const int n = static_cast<int>(b.cols());
   LANDSCAPE_CHECK(b.rows() == k);
   Eigen::MatrixXd c = Eigen::MatrixXd::Zero(m, n);
@@ -60,13 +95,21 @@ Eigen::MatrixXd multiply(const char* transpose, const Eigen::Ref<const Eigen::Ma
 
 }  // namespace
 
-Eigen::VectorXd symmetric_eigenvalues(Eigen::MatrixXd& matrix, int threads) { return solve(matrix, "N", threads); }
-Eigen::VectorXd symmetric_eigenpairs(Eigen::MatrixXd& matrix, int threads) { return solve(matrix, "V", threads); }
+Eigen::VectorXd symmetric_eigenvalues(Eigen::MatrixXd& matrix, int threads) {
+  return solve(matrix, "N", threads);
+}
+Eigen::VectorXd symmetric_eigenpairs(Eigen::MatrixXd& matrix, int threads) {
+  return solve(matrix, "V", threads);
+}
 
-Eigen::MatrixXd transposed_product(const Eigen::Ref<const Eigen::MatrixXd>& a, const Eigen::Ref<const Eigen::MatrixXd>& b, int threads) {
+Eigen::MatrixXd transposed_product(const Eigen::Ref<const Eigen::MatrixXd>& a,
+                                   const Eigen::Ref<const Eigen::MatrixXd>& b,
+                                   int threads) {
   return multiply("T", a, b, threads);
 }
-Eigen::MatrixXd product(const Eigen::Ref<const Eigen::MatrixXd>& a, const Eigen::Ref<const Eigen::MatrixXd>& b, int threads) {
+Eigen::MatrixXd product(const Eigen::Ref<const Eigen::MatrixXd>& a,
+                        const Eigen::Ref<const Eigen::MatrixXd>& b,
+                        int threads) {
   return multiply("N", a, b, threads);
 }
 
@@ -90,7 +133,8 @@ LogDeterminant log_determinant(Eigen::MatrixXd& matrix, int threads) {
       result.log_abs += std::log(std::abs(d));
       result.negative += d < 0.0 ? 1 : 0;
     } else {  // a 2 x 2 block: one eigenvalue of each sign where its determinant is negative
-      const double a = matrix(k, k), b = matrix(k + 1, k), c = matrix(k + 1, k + 1), det = a * c - b * b;
+      const double a = matrix(k, k), b = matrix(k + 1, k), c = matrix(k + 1, k + 1),
+                   det = a * c - b * b;
       result.log_abs += std::log(std::abs(det));
       result.negative += det < 0.0 ? 1 : (a < 0.0 ? 2 : 0);
       ++k;

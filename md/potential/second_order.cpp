@@ -14,7 +14,8 @@ struct Terms {
 
 }  // namespace
 
-SecondOrder EamPotential::second_order(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+SecondOrder EamPotential::second_order(const Eigen::Ref<const Matrix3Xd>& positions,
+                                       std::span<const int> types,
                                        const NeighborList& list) const {
   SecondOrder out;
   std::vector<Terms> terms;

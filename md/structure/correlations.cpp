@@ -11,14 +11,21 @@
 namespace landscape::md {
 
 void RadialOptions::validate() const {
-  if (!(r_max_a > 0.0 && std::isfinite(r_max_a))) throw InputError(message("g(r): r_max is ", r_max_a, " Å, expected a positive length"));
-  if (!(step_a > 0.0 && step_a <= r_max_a)) throw InputError(message("g(r): step is ", step_a, " Å, expected above 0 and at most r_max"));
+  if (!(r_max_a > 0.0 && std::isfinite(r_max_a)))
+    throw InputError(message("g(r): r_max is ", r_max_a, " Å, expected a positive length"));
+  if (!(step_a > 0.0 && step_a <= r_max_a))
+    throw InputError(message("g(r): step is ", step_a, " Å, expected above 0 and at most r_max"));
 }
 
 void StructureFactorOptions::validate() const {
-  if (!(q_max_per_a > 0.0 && std::isfinite(q_max_per_a))) throw InputError(message("S(q): q_max is ", q_max_per_a, " 1/Å, expected a positive number"));
-  if (!(step_per_a > 0.0 && step_per_a <= q_max_per_a)) throw InputError(message("S(q): step is ", step_per_a, " 1/Å, expected above 0 and at most q_max"));
-  if (vectors_per_bin < 1) throw InputError(message("S(q): vectors_per_bin is ", vectors_per_bin, ", expected at least 1"));
+  if (!(q_max_per_a > 0.0 && std::isfinite(q_max_per_a)))
+    throw InputError(message("S(q): q_max is ", q_max_per_a, " 1/Å, expected a positive number"));
+  if (!(step_per_a > 0.0 && step_per_a <= q_max_per_a))
+    throw InputError(
+        message("S(q): step is ", step_per_a, " 1/Å, expected above 0 and at most q_max"));
+  if (vectors_per_bin < 1)
+    throw InputError(
+        message("S(q): vectors_per_bin is ", vectors_per_bin, ", expected at least 1"));
   if (threads < 1) throw InputError(message("S(q): threads is ", threads, ", expected at least 1"));
 }
 
@@ -48,13 +55,15 @@ struct Species {
   std::vector<std::string> pair_names() const {
     std::vector<std::string> names;
     for (std::size_t a = 0; a < symbols.size(); ++a)
-      for (std::size_t b = a; b < symbols.size(); ++b) names.push_back(symbols[a] + "-" + symbols[b]);
+      for (std::size_t b = a; b < symbols.size(); ++b)
+        names.push_back(symbols[a] + "-" + symbols[b]);
     return names;
   }
 };
 
 void require_periodic(const Configuration& c, const char* what) {
-  if (!c.cell.fully_periodic()) throw InputError(std::string(what) + ": expected a cell periodic in all three directions");
+  if (!c.cell.fully_periodic())
+    throw InputError(std::string(what) + ": expected a cell periodic in all three directions");
 }
 
 }  // namespace
@@ -66,7 +75,8 @@ PairFunctions radial_distribution(const Configuration& c, const RadialOptions& o
   const auto bins = static_cast<Eigen::Index>(std::ceil(options.r_max_a / options.step_a - 1e-9));
   PairFunctions g;
   g.pairs = species.pair_names();
-  g.argument = Eigen::VectorXd::LinSpaced(bins, 0.5 * options.step_a, (static_cast<double>(bins) - 0.5) * options.step_a);
+  g.argument = Eigen::VectorXd::LinSpaced(bins, 0.5 * options.step_a,
+                                          (static_cast<double>(bins) - 0.5) * options.step_a);
   g.partial.assign(g.pairs.size(), Eigen::VectorXd::Zero(bins));
   NeighborList list(options.r_max_a, 0.0);
   list.update(c.cell, c.positions);
@@ -117,11 +127,15 @@ double first_minimum(const PairFunctions& g) {
 namespace {
 
 /// Wave vectors of the cell by bins of |q|, one of each pair ±q, at most `most` a bin.
-std::vector<std::vector<Eigen::Vector3d>> wave_vectors(const Cell& cell, const StructureFactorOptions& o) {
+std::vector<std::vector<Eigen::Vector3d>> wave_vectors(const Cell& cell,
+                                                       const StructureFactorOptions& o) {
   const Eigen::Matrix3d reciprocal = 2.0 * std::numbers::pi * cell.inverse().transpose();
   Eigen::Vector3i reach;
-  for (int d = 0; d < 3; ++d) reach[d] = static_cast<int>(std::floor(o.q_max_per_a * cell.matrix().col(d).norm() / (2.0 * std::numbers::pi)));
-  std::vector<std::vector<Eigen::Vector3d>> bins(static_cast<std::size_t>(std::ceil(o.q_max_per_a / o.step_per_a - 1e-9)));
+  for (int d = 0; d < 3; ++d)
+    reach[d] = static_cast<int>(
+        std::floor(o.q_max_per_a * cell.matrix().col(d).norm() / (2.0 * std::numbers::pi)));
+  std::vector<std::vector<Eigen::Vector3d>> bins(
+      static_cast<std::size_t>(std::ceil(o.q_max_per_a / o.step_per_a - 1e-9)));
   for (int a = 0; a <= reach[0]; ++a)
     for (int b = a == 0 ? 0 : -reach[1]; b <= reach[1]; ++b)
       for (int c = a == 0 && b == 0 ? 1 : -reach[2]; c <= reach[2]; ++c) {
@@ -161,7 +175,8 @@ PairFunctions structure_factor(const Configuration& c, const StructureFactorOpti
       std::vector<std::complex<double>> rho(kinds);
       for (Eigen::Index i = 0; i < c.size(); ++i) {
         const double phase = q.dot(c.positions.col(i));
-        rho[species.of_atom[static_cast<std::size_t>(i)]] += std::complex<double>(std::cos(phase), std::sin(phase));
+        rho[species.of_atom[static_cast<std::size_t>(i)]] +=
+            std::complex<double>(std::cos(phase), std::sin(phase));
       }
       std::complex<double> all = 0.0;
       for (const auto& r : rho) all += r;
@@ -169,7 +184,8 @@ PairFunctions structure_factor(const Configuration& c, const StructureFactorOpti
       s.total[k] += weight * std::norm(all) / static_cast<double>(c.size());
       for (std::size_t a = 0; a < kinds; ++a)
         for (std::size_t b = a; b < kinds; ++b)
-          s.partial[species.pair(a, b)][k] += weight * (rho[a] * std::conj(rho[b])).real() / std::sqrt(species.counts[a] * species.counts[b]);
+          s.partial[species.pair(a, b)][k] += weight * (rho[a] * std::conj(rho[b])).real() /
+                                              std::sqrt(species.counts[a] * species.counts[b]);
     }
   }
   return s;

@@ -11,17 +11,22 @@
 namespace landscape::md {
 
 void DensityOfStatesOptions::validate() const {
-  if (moments < 16) throw InputError(message("density of states: moments is ", moments, ", expected at least 16"));
-  if (vectors < 2) throw InputError(message("density of states: vectors is ", vectors, ", expected at least 2"));
-  if (threads < 1) throw InputError(message("density of states: threads is ", threads, ", expected at least 1"));
+  if (moments < 16)
+    throw InputError(message("density of states: moments is ", moments, ", expected at least 16"));
+  if (vectors < 2)
+    throw InputError(message("density of states: vectors is ", vectors, ", expected at least 2"));
+  if (threads < 1)
+    throw InputError(message("density of states: threads is ", threads, ", expected at least 1"));
 }
 
 namespace {
 
 constexpr int block_width = 8;  ///< vectors taken together
 
-/// Random signs, orthogonal to the motions: <r|f(A)|r> has the trace as its mean and a small scatter.
-VectorBlock random_signs(Eigen::Index rows, int columns, int first, const Eigen::MatrixXd& motions, std::uint64_t seed) {
+/// Random signs, orthogonal to the motions: <r|f(A)|r> has the trace as its mean and a small
+/// scatter.
+VectorBlock random_signs(
+    Eigen::Index rows, int columns, int first, const Eigen::MatrixXd& motions, std::uint64_t seed) {
   VectorBlock block(rows, columns);
   for (int k = 0; k < columns; ++k) {
     CounterRng rng(seed, Stream::Trace, static_cast<std::uint64_t>(first + k));
@@ -31,12 +36,20 @@ VectorBlock random_signs(Eigen::Index rows, int columns, int first, const Eigen:
   return block;
 }
 
-/// Moments of the vectors of a block. @return false where one exceeds the bound that all eigenvalues inside the interval keep.
-bool block_moments(const Hessian& hessian, Weighting weighting, const VectorBlock& start, double lowest, double highest, int threads,
+/// Moments of the vectors of a block. @return false where one exceeds the bound that all
+/// eigenvalues inside the interval keep.
+bool block_moments(const Hessian& hessian,
+                   Weighting weighting,
+                   const VectorBlock& start,
+                   double lowest,
+                   double highest,
+                   int threads,
                    Eigen::Ref<Eigen::MatrixXd> moments) {
   const double center = 0.5 * (highest + lowest), half = 0.5 * (highest - lowest);
   const auto count = moments.rows();
-  const auto dots = [](const VectorBlock& a, const VectorBlock& b) { return a.cwiseProduct(b).colwise().sum().eval(); };
+  const auto dots = [](const VectorBlock& a, const VectorBlock& b) {
+    return a.cwiseProduct(b).colwise().sum().eval();
+  };
   VectorBlock before = start, now, next;
   hessian.multiply(before, now, weighting, threads);
   now = (now - center * before) / half;
@@ -62,13 +75,17 @@ bool block_moments(const Hessian& hessian, Weighting weighting, const VectorBloc
 /// Jackson's factor of moment n of m. Eq. (71).
 double jackson(Eigen::Index n, Eigen::Index m) {
   const double q = std::numbers::pi / static_cast<double>(m + 1), k = static_cast<double>(n);
-  return ((static_cast<double>(m + 1) - k) * std::cos(q * k) + std::sin(q * k) / std::tan(q)) / static_cast<double>(m + 1);
+  return ((static_cast<double>(m + 1) - k) * std::cos(q * k) + std::sin(q * k) / std::tan(q)) /
+         static_cast<double>(m + 1);
 }
 
 }  // namespace
 
-DensityOfStates density_of_states(const Hessian& hessian, Weighting weighting, const SpectrumBounds& bounds,
-                                  const DensityOfStatesOptions& options, const DensityOfStatesObserver& observe) {
+DensityOfStates density_of_states(const Hessian& hessian,
+                                  Weighting weighting,
+                                  const SpectrumBounds& bounds,
+                                  const DensityOfStatesOptions& options,
+                                  const DensityOfStatesObserver& observe) {
   options.validate();
   const Eigen::MatrixXd motions = hessian.uniform_motions(weighting);
   DensityOfStates out;
@@ -81,7 +98,8 @@ DensityOfStates density_of_states(const Hessian& hessian, Weighting weighting, c
     const int width = std::min(block_width, options.vectors - done);
     const VectorBlock start = random_signs(hessian.dof(), width, done, motions, options.seed);
     out.products += width * (options.moments / 2);
-    if (!block_moments(hessian, weighting, start, out.lowest, out.highest, options.threads, out.moments.middleCols(done, width))) {
+    if (!block_moments(hessian, weighting, start, out.lowest, out.highest, options.threads,
+                       out.moments.middleCols(done, width))) {
       LANDSCAPE_CHECK(out.lowest > -2.0 * out.highest);
       out.lowest = std::min(10.0 * out.lowest, -1e-4 * out.highest);
       done = 0;
@@ -95,10 +113,13 @@ DensityOfStates density_of_states(const Hessian& hessian, Weighting weighting, c
   return out;
 }
 
-double DensityOfStates::highest_thz() const { return units::thz * std::sqrt(highest); }
+double DensityOfStates::highest_thz() const {
+  return units::thz * std::sqrt(highest);
+}
 
 double DensityOfStates::resolution_thz() const {
-  return 0.5 * std::numbers::pi * units::thz * std::sqrt(highest - lowest) / static_cast<double>(moments.rows());
+  return 0.5 * std::numbers::pi * units::thz * std::sqrt(highest - lowest) /
+         static_cast<double>(moments.rows());
 }
 
 Eigen::VectorXd DensityOfStates::density(const Eigen::Ref<const Eigen::VectorXd>& frequencies,
@@ -111,23 +132,27 @@ Eigen::VectorXd DensityOfStates::density(const Eigen::Ref<const Eigen::VectorXd>
   for (Eigen::Index k = 0; k < g.size(); ++k) {
     const double w = frequencies[k] / units::thz, x = (w * w - lowest) / half - 1.0;
     if (!(x > -1.0 && x < 1.0)) {
-      // At ω = 0 without imaginary modes sqrt(1 - x²) cancels against dλ = 2 ω dω: the limit is finite.
+      // At ω = 0 without imaginary modes sqrt(1 - x²) cancels against dλ = 2 ω dω: the limit is
+      // finite.
       if (w != 0.0 || lowest < 0.0) continue;
     }
     const double theta = std::acos(std::clamp(x, -1.0, 1.0));
     double sum = 0.0;
     for (Eigen::Index n = 0; n < m; ++n) sum += mean[n] * std::cos(static_cast<double>(n) * theta);
     // dx/dω / sqrt(1 - x²), with 1 - x² = (λ - lowest)(highest - λ)/half²
-    const double jacobian = lowest < 0.0 ? 2.0 * w / std::sqrt((w * w - lowest) * (highest - w * w)) : 2.0 / std::sqrt(highest - w * w);
+    const double jacobian = lowest < 0.0 ? 2.0 * w / std::sqrt((w * w - lowest) * (highest - w * w))
+                                         : 2.0 / std::sqrt(highest - w * w);
     g[k] = sum * jacobian / (std::numbers::pi * units::thz);
   }
   return g;
 }
 
-Eigen::VectorXd DensityOfStates::density_error(const Eigen::Ref<const Eigen::VectorXd>& frequencies) const {
+Eigen::VectorXd DensityOfStates::density_error(
+    const Eigen::Ref<const Eigen::VectorXd>& frequencies) const {
   const Eigen::Index vectors = moments.cols();
   Eigen::MatrixXd single(frequencies.size(), vectors);
-  for (Eigen::Index k = 0; k < vectors; ++k) single.col(k) = density(frequencies, Eigen::VectorXd::Unit(vectors, k));
+  for (Eigen::Index k = 0; k < vectors; ++k)
+    single.col(k) = density(frequencies, Eigen::VectorXd::Unit(vectors, k));
   const Eigen::VectorXd mean = single.rowwise().mean();
   const auto n = static_cast<double>(vectors);
   return ((single.colwise() - mean).rowwise().squaredNorm() / (n * (n - 1.0))).cwiseSqrt();
@@ -136,7 +161,8 @@ Eigen::VectorXd DensityOfStates::density_error(const Eigen::Ref<const Eigen::Vec
 double DensityOfStates::eigenvalue_of_count(double count) const {
   constexpr int points = 2000;
   const double top = highest_thz(), step = top / points;
-  const Eigen::VectorXd frequencies = Eigen::VectorXd::LinSpaced(points, 0.5 * step, top - 0.5 * step);
+  const Eigen::VectorXd frequencies =
+      Eigen::VectorXd::LinSpaced(points, 0.5 * step, top - 0.5 * step);
   const Eigen::VectorXd g = density(frequencies, Eigen::VectorXd::Ones(moments.cols()));
   double below = 0.0;
   for (Eigen::Index k = 0; k < points; ++k) {

@@ -10,22 +10,29 @@
 namespace landscape::md {
 
 void BornOptions::validate() const {
-  if (!(tolerance > 0.0)) throw InputError(message("elasticity: tolerance is ", tolerance, ", expected a positive number"));
-  if (max_iterations < 1) throw InputError(message("elasticity: max_iterations is ", max_iterations, ", expected at least 1"));
-  if (threads < 1) throw InputError(message("elasticity: threads is ", threads, ", expected at least 1"));
+  if (!(tolerance > 0.0))
+    throw InputError(
+        message("elasticity: tolerance is ", tolerance, ", expected a positive number"));
+  if (max_iterations < 1)
+    throw InputError(
+        message("elasticity: max_iterations is ", max_iterations, ", expected at least 1"));
+  if (threads < 1)
+    throw InputError(message("elasticity: threads is ", threads, ", expected at least 1"));
 }
 
 namespace {
 
 using Vector6d = Eigen::Matrix<double, 6, 1>;
-constexpr std::array<std::array<int, 2>, 6> voigt_pair = {{{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}}};
+constexpr std::array<std::array<int, 2>, 6> voigt_pair = {
+    {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}}};
 
 /// a_i b_j in Voigt's order for a symmetric tensor a ⊗ a.
 Vector6d voigt_of(const Eigen::Vector3d& a) {
   return {a[0] * a[0], a[1] * a[1], a[2] * a[2], a[1] * a[2], a[0] * a[2], a[0] * a[1]};
 }
 
-/// B - C for the stress σ: what turns second derivatives by Lagrangian strain into stress-strain coefficients.
+/// B - C for the stress σ: what turns second derivatives by Lagrangian strain into stress-strain
+/// coefficients.
 Matrix6d stress_terms(const Eigen::Matrix3d& s) {
   const auto d = [](int a, int b) { return a == b ? 1.0 : 0.0; };
   Matrix6d terms;
@@ -34,15 +41,17 @@ Matrix6d stress_terms(const Eigen::Matrix3d& s) {
       const auto [i, j] = voigt_pair[a];
       const auto [k, l] = voigt_pair[b];
       terms(static_cast<int>(a), static_cast<int>(b)) =
-          0.5 * (d(i, k) * s(j, l) + d(j, k) * s(i, l) + d(i, l) * s(j, k) + d(j, l) * s(i, k) - 2.0 * d(k, l) * s(i, j));
+          0.5 * (d(i, k) * s(j, l) + d(j, k) * s(i, l) + d(i, l) * s(j, k) + d(j, l) * s(i, k) -
+                 2.0 * d(k, l) * s(i, j));
     }
   return terms;
 }
 
-/// Second derivatives of the energy by strain, at fixed atoms; forces' derivatives by strain; stress times volume.
+/// Second derivatives of the energy by strain, at fixed atoms; forces' derivatives by strain;
+/// stress times volume.
 struct StrainDerivatives {
-  Matrix6d energy = Matrix6d::Zero();   ///< [eV]
-  VectorBlock forces;                   ///< dof x 6: Ξ = ∂²E/∂r∂η [eV/Å]
+  Matrix6d energy = Matrix6d::Zero();                ///< [eV]
+  VectorBlock forces;                                ///< dof x 6: Ξ = ∂²E/∂r∂η [eV/Å]
   Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();  ///< σ V [eV]
 };
 
@@ -50,14 +59,18 @@ StrainDerivatives strain_derivatives(const SecondOrder& e, Eigen::Index atoms) {
   StrainDerivatives out;
   out.forces = VectorBlock::Zero(3 * atoms, 6);
   // Change of each atom's density with strain: Σ ρ' r r / r.
-  Eigen::Matrix<double, 6, Eigen::Dynamic> density = Eigen::Matrix<double, 6, Eigen::Dynamic>::Zero(6, e.embedding_curvature.empty() ? 0 : atoms);
-  const auto at = [&](std::uint32_t atom) { return out.forces.middleRows<3>(3 * static_cast<Eigen::Index>(atom)); };
+  Eigen::Matrix<double, 6, Eigen::Dynamic> density =
+      Eigen::Matrix<double, 6, Eigen::Dynamic>::Zero(6, e.embedding_curvature.empty() ? 0 : atoms);
+  const auto at = [&](std::uint32_t atom) {
+    return out.forces.middleRows<3>(3 * static_cast<Eigen::Index>(atom));
+  };
   for (const PairExpansion& p : e.pairs) {
     const double r = p.r.norm();
     const Vector6d rr = voigt_of(p.r);
     out.virial += p.slope / r * p.r * p.r.transpose();
     out.energy += (p.curvature - p.slope / r) / (r * r) * rr * rr.transpose();
-    const Eigen::Matrix<double, 3, 6> pull = (p.curvature - p.slope / r) / (r * r) * p.r * rr.transpose();
+    const Eigen::Matrix<double, 3, 6> pull =
+        (p.curvature - p.slope / r) / (r * r) * p.r * rr.transpose();
     at(p.second) += pull;
     at(p.first) -= pull;
     if (density.cols() == 0) continue;
@@ -66,10 +79,12 @@ StrainDerivatives strain_derivatives(const SecondOrder& e, Eigen::Index atoms) {
   }
   if (density.cols() == 0) return out;
   for (Eigen::Index i = 0; i < atoms; ++i)
-    out.energy += e.embedding_curvature[static_cast<std::size_t>(i)] * density.col(i) * density.col(i).transpose();
+    out.energy += e.embedding_curvature[static_cast<std::size_t>(i)] * density.col(i) *
+                  density.col(i).transpose();
   for (const PairExpansion& p : e.pairs) {
-    const Vector6d change = e.embedding_curvature[p.first] * p.density_slope_first * density.col(p.first) +
-                            e.embedding_curvature[p.second] * p.density_slope_second * density.col(p.second);
+    const Vector6d change =
+        e.embedding_curvature[p.first] * p.density_slope_first * density.col(p.first) +
+        e.embedding_curvature[p.second] * p.density_slope_second * density.col(p.second);
     const Eigen::Matrix<double, 3, 6> pull = p.r.normalized() * change.transpose();
     at(p.second) += pull;
     at(p.first) -= pull;
@@ -85,12 +100,17 @@ struct Solution {
   std::int64_t products = 0;
 };
 
-Solution conjugate_gradients(const Hessian& hessian, VectorBlock b, const BornOptions& options, const ElasticObserver& observe) {
+Solution conjugate_gradients(const Hessian& hessian,
+                             VectorBlock b,
+                             const BornOptions& options,
+                             const ElasticObserver& observe) {
   const Eigen::MatrixXd motions = hessian.uniform_motions(Weighting::None);
   const auto project = [&](VectorBlock& v) {
     if (motions.cols() > 0) v -= motions * (motions.transpose() * v);
   };
-  const auto dots = [](const VectorBlock& u, const VectorBlock& v) { return u.cwiseProduct(v).colwise().sum().eval(); };
+  const auto dots = [](const VectorBlock& u, const VectorBlock& v) {
+    return u.cwiseProduct(v).colwise().sum().eval();
+  };
   project(b);
   Solution out;
   out.x = VectorBlock::Zero(b.rows(), b.cols());
@@ -107,7 +127,8 @@ Solution conjugate_gradients(const Hessian& hessian, VectorBlock b, const BornOp
     }
     if (iteration == options.max_iterations) return out;
     if (iteration == 0) start = std::log(1.0 / options.tolerance);
-    if (observe && iteration % 20 == 0 && observe(1.0 - std::log(out.residual / options.tolerance) / start) == Control::Stop) {
+    if (observe && iteration % 20 == 0 &&
+        observe(1.0 - std::log(out.residual / options.tolerance) / start) == Control::Stop) {
       out.status = ElasticStatus::StoppedByObserver;
       return out;
     }
@@ -126,18 +147,23 @@ Solution conjugate_gradients(const Hessian& hessian, VectorBlock b, const BornOp
     }
     project(r);
     const Eigen::RowVectorXd now = dots(r, r);
-    for (Eigen::Index k = 0; k < b.cols(); ++k) p.col(k) = r.col(k) + (rr[k] > 0.0 ? now[k] / rr[k] : 0.0) * p.col(k);
+    for (Eigen::Index k = 0; k < b.cols(); ++k)
+      p.col(k) = r.col(k) + (rr[k] > 0.0 ? now[k] / rr[k] : 0.0) * p.col(k);
     rr = now;
   }
 }
 
 }  // namespace
 
-Elasticity born_elasticity(const Hessian& hessian, const Configuration& configuration, const BornOptions& options,
+Elasticity born_elasticity(const Hessian& hessian,
+                           const Configuration& configuration,
+                           const BornOptions& options,
                            const ElasticObserver& observe) {
   options.validate();
-  if (!configuration.cell.fully_periodic()) throw InputError("elastic constants: expected a cell periodic in all three directions");
-  if (configuration.any_frozen()) throw InputError("elastic constants: expected all atoms free, some are frozen");
+  if (!configuration.cell.fully_periodic())
+    throw InputError("elastic constants: expected a cell periodic in all three directions");
+  if (configuration.any_frozen())
+    throw InputError("elastic constants: expected all atoms free, some are frozen");
   const double volume = configuration.cell.volume();
   const StrainDerivatives d = strain_derivatives(hessian.expansion(), hessian.atom_count());
   const Matrix6d stress = stress_terms(d.virial / volume);
@@ -159,7 +185,9 @@ IsotropicModuli isotropic_moduli(const Matrix6d& c) {
   const auto nan = std::nan("");
   IsotropicModuli m{};
   m.bulk_voigt = (c(0, 0) + c(1, 1) + c(2, 2) + 2.0 * (c(0, 1) + c(1, 2) + c(0, 2))) / 9.0;
-  m.shear_voigt = (c(0, 0) + c(1, 1) + c(2, 2) - c(0, 1) - c(1, 2) - c(0, 2) + 3.0 * (c(3, 3) + c(4, 4) + c(5, 5))) / 15.0;
+  m.shear_voigt = (c(0, 0) + c(1, 1) + c(2, 2) - c(0, 1) - c(1, 2) - c(0, 2) +
+                   3.0 * (c(3, 3) + c(4, 4) + c(5, 5))) /
+                  15.0;
   const Eigen::LLT<Matrix6d> factor(c);
   if (factor.info() != Eigen::Success || !c.allFinite()) {
     m.bulk_reuss = m.shear_reuss = nan;
@@ -167,18 +195,22 @@ IsotropicModuli isotropic_moduli(const Matrix6d& c) {
   }
   const Matrix6d s = factor.solve(Matrix6d::Identity());
   m.bulk_reuss = 1.0 / (s(0, 0) + s(1, 1) + s(2, 2) + 2.0 * (s(0, 1) + s(1, 2) + s(0, 2)));
-  m.shear_reuss = 15.0 / (4.0 * (s(0, 0) + s(1, 1) + s(2, 2)) - 4.0 * (s(0, 1) + s(1, 2) + s(0, 2)) + 3.0 * (s(3, 3) + s(4, 4) + s(5, 5)));
+  m.shear_reuss =
+      15.0 / (4.0 * (s(0, 0) + s(1, 1) + s(2, 2)) - 4.0 * (s(0, 1) + s(1, 2) + s(0, 2)) +
+              3.0 * (s(3, 3) + s(4, 4) + s(5, 5)));
   return m;
 }
 
 Sound sound(const IsotropicModuli& moduli, double density) {
   const double g = moduli.shear(), m = moduli.bulk() + 4.0 / 3.0 * g;
-  return {std::sqrt(g / (density * units::kinetic_ev)), std::sqrt(m / (density * units::kinetic_ev))};
+  return {std::sqrt(g / (density * units::kinetic_ev)),
+          std::sqrt(m / (density * units::kinetic_ev))};
 }
 
 double Sound::debye_thz(double atoms_per_a3) const {
   const double slowness = (2.0 / std::pow(transverse, 3) + 1.0 / std::pow(longitudinal, 3)) / 3.0;
-  return std::cbrt(6.0 * std::numbers::pi * std::numbers::pi * atoms_per_a3 / slowness) / (2.0 * std::numbers::pi);
+  return std::cbrt(6.0 * std::numbers::pi * std::numbers::pi * atoms_per_a3 / slowness) /
+         (2.0 * std::numbers::pi);
 }
 
 }  // namespace landscape::md

@@ -17,10 +17,12 @@ Hessian::Hessian(const Potential& potential, const Configuration& configuration)
       place_[static_cast<std::size_t>(i)] = dof();
       free_.push_back(i);
     }
-  if (free_.empty()) throw InputError("configuration: every atom is frozen, expected at least one free atom");
+  if (free_.empty())
+    throw InputError("configuration: every atom is frozen, expected at least one free atom");
   masses_.resize(dof());
   for (std::size_t k = 0; k < free_.size(); ++k)
-    masses_.segment<3>(3 * static_cast<Eigen::Index>(k)).setConstant(potential.mass(types[static_cast<std::size_t>(free_[k])]));
+    masses_.segment<3>(3 * static_cast<Eigen::Index>(k))
+        .setConstant(potential.mass(types[static_cast<std::size_t>(free_[k])]));
   inverse_root_masses_ = masses_.cwiseSqrt().cwiseInverse();
   NeighborList list(potential.cutoff(), 0.0);
   list.update(configuration.cell, configuration.positions);
@@ -42,8 +44,10 @@ void Hessian::collect_neighbors() {
     if (p.first == p.second) continue;
     const double r = p.r.norm(), across = p.slope / r;
     const Eigen::Vector3d u = p.r / r;
-    neighbors_[next[p.first]++] = {p.second, u, p.curvature - across, across, p.density_slope_first, p.density_slope_second};
-    neighbors_[next[p.second]++] = {p.first, -u, p.curvature - across, across, p.density_slope_second, p.density_slope_first};
+    neighbors_[next[p.first]++] = {
+        p.second, u, p.curvature - across, across, p.density_slope_first, p.density_slope_second};
+    neighbors_[next[p.second]++] = {
+        p.first, -u, p.curvature - across, across, p.density_slope_second, p.density_slope_first};
   }
 }
 
@@ -56,8 +60,9 @@ Eigen::MatrixXd Hessian::uniform_motions(Weighting weighting) const {
   for (int c = 0; c < candidates; ++c) {
     Eigen::VectorXd v(dof());
     for (Eigen::Index i = 0; i < n; ++i)
-      v.segment<3>(3 * i) = c < 3 ? Eigen::Vector3d(Eigen::Vector3d::Unit(c))
-                                  : Eigen::Vector3d(Eigen::Vector3d::Unit(c - 3).cross(positions_.col(i) - center));
+      v.segment<3>(3 * i) =
+          c < 3 ? Eigen::Vector3d(Eigen::Vector3d::Unit(c))
+                : Eigen::Vector3d(Eigen::Vector3d::Unit(c - 3).cross(positions_.col(i) - center));
     if (weighting == Weighting::Mass) v = v.cwiseProduct(masses_.cwiseSqrt());
     const double before = v.norm();
     for (int pass = 0; pass < 2; ++pass) v -= motions * (motions.transpose() * v);
@@ -108,7 +113,9 @@ std::vector<Hessian::DensityGradient> Hessian::density_gradients() const {
   return gradients;
 }
 
-void Hessian::fill_row(std::uint32_t atom, const std::vector<DensityGradient>& gradients, BlockRow& row) const {
+void Hessian::fill_row(std::uint32_t atom,
+                       const std::vector<DensityGradient>& gradients,
+                       BlockRow& row) const {
   row.clear();
   const auto add_density = [&](std::uint32_t center) {
     Eigen::Vector3d mine = Eigen::Vector3d::Zero();
@@ -121,8 +128,9 @@ void Hessian::fill_row(std::uint32_t atom, const std::vector<DensityGradient>& g
   std::vector<std::uint32_t> centers;
   for (std::size_t k = first_[atom]; k < first_[atom + 1]; ++k) {
     const Neighbor& neighbor = neighbors_[k];
-    const Eigen::Matrix3d stiffness = neighbor.along * neighbor.direction * neighbor.direction.transpose() +
-                                      neighbor.across * Eigen::Matrix3d::Identity();
+    const Eigen::Matrix3d stiffness =
+        neighbor.along * neighbor.direction * neighbor.direction.transpose() +
+        neighbor.across * Eigen::Matrix3d::Identity();
     row.at(atom) += stiffness;
     if (place_[neighbor.atom] >= 0) row.at(neighbor.atom) -= stiffness;
     centers.push_back(neighbor.atom);
@@ -144,7 +152,8 @@ void Hessian::visit_blocks(Weighting weighting, Visit&& visit) const {
     const Eigen::Index a = place_[static_cast<std::size_t>(i)];
     for (std::size_t k = 0; k < row.atoms.size(); ++k) {
       const Eigen::Index b = place_[row.atoms[k]];
-      const double weight = weighting == Weighting::Mass ? inverse_root_masses_[a] * inverse_root_masses_[b] : 1.0;
+      const double weight =
+          weighting == Weighting::Mass ? inverse_root_masses_[a] * inverse_root_masses_[b] : 1.0;
       visit(a, b, Eigen::Matrix3d(weight * row.blocks[k]));
     }
   }
@@ -162,7 +171,8 @@ Eigen::SparseMatrix<double, Eigen::RowMajor> Hessian::sparse(Weighting weighting
   std::vector<Eigen::Triplet<double>> elements;
   visit_blocks(weighting, [&](Eigen::Index a, Eigen::Index b, const Eigen::Matrix3d& block) {
     for (int r = 0; r < 3; ++r)
-      for (int c = 0; c < 3; ++c) elements.emplace_back(static_cast<int>(a + r), static_cast<int>(b + c), block(r, c));
+      for (int c = 0; c < 3; ++c)
+        elements.emplace_back(static_cast<int>(a + r), static_cast<int>(b + c), block(r, c));
   });
   Eigen::SparseMatrix<double, Eigen::RowMajor> matrix(dof(), dof());
   matrix.setFromTriplets(elements.begin(), elements.end());

@@ -11,11 +11,18 @@
 namespace landscape::md {
 
 void LowestModesOptions::validate() const {
-  if (count < 1) throw InputError(message("lowest modes: count is ", count, ", expected at least 1"));
-  if (!(tolerance > 0.0)) throw InputError(message("lowest modes: tolerance is ", tolerance, ", expected a positive number"));
-  if (block < 1) throw InputError(message("lowest modes: block is ", block, ", expected at least 1"));
-  if (max_products < 1) throw InputError(message("lowest modes: max_products is ", max_products, ", expected at least 1"));
-  if (threads < 1) throw InputError(message("lowest modes: threads is ", threads, ", expected at least 1"));
+  if (count < 1)
+    throw InputError(message("lowest modes: count is ", count, ", expected at least 1"));
+  if (!(tolerance > 0.0))
+    throw InputError(
+        message("lowest modes: tolerance is ", tolerance, ", expected a positive number"));
+  if (block < 1)
+    throw InputError(message("lowest modes: block is ", block, ", expected at least 1"));
+  if (max_products < 1)
+    throw InputError(
+        message("lowest modes: max_products is ", max_products, ", expected at least 1"));
+  if (threads < 1)
+    throw InputError(message("lowest modes: threads is ", threads, ", expected at least 1"));
 }
 
 namespace {
@@ -27,7 +34,10 @@ constexpr Eigen::Index small_dof = 900;
 class KrylovSpace {
  public:
   KrylovSpace(const Hessian& hessian, Weighting weighting, const LowestModesOptions& options)
-      : hessian_(hessian), weighting_(weighting), options_(options), motions_(hessian.uniform_motions(weighting)) {
+      : hessian_(hessian),
+        weighting_(weighting),
+        options_(options),
+        motions_(hessian.uniform_motions(weighting)) {
     bounds_ = spectrum_bounds(hessian, weighting, options.seed, options.threads);
     products_ = 40;
     const Eigen::Index room = hessian.dof() - motions_.cols();
@@ -42,7 +52,10 @@ class KrylovSpace {
   Eigen::MatrixXd random_block(std::uint64_t index) {
     Eigen::MatrixXd block(hessian_.dof(), options_.block);
     for (Eigen::Index k = 0; k < block.cols(); ++k)
-      block.col(k) = CounterRng(options_.seed, Stream::Lanczos, 1 + index * static_cast<std::uint64_t>(options_.block) + static_cast<std::uint64_t>(k)).normals(block.rows());
+      block.col(k) = CounterRng(options_.seed, Stream::Lanczos,
+                                1 + index * static_cast<std::uint64_t>(options_.block) +
+                                    static_cast<std::uint64_t>(k))
+                         .normals(block.rows());
     return orthogonal(filtered(filtered(block)));
   }
   /// p(A) times the last block, orthogonal to the space.
@@ -60,16 +73,20 @@ class KrylovSpace {
     products_ += k;
     image_.middleCols(size_, k) = out;
     size_ += k;
-    ritz_matrix_.block(0, size_ - k, size_, k) = transposed_product(basis_.leftCols(size_), image_.middleCols(size_ - k, k), options_.threads);
-    ritz_matrix_.block(size_ - k, 0, k, size_) = ritz_matrix_.block(0, size_ - k, size_, k).transpose();
+    ritz_matrix_.block(0, size_ - k, size_, k) = transposed_product(
+        basis_.leftCols(size_), image_.middleCols(size_ - k, k), options_.threads);
+    ritz_matrix_.block(size_ - k, 0, k, size_) =
+        ritz_matrix_.block(0, size_ - k, size_, k).transpose();
   }
 
   /// Keeps the lowest `kept` Ritz vectors alone.
   void compress(Eigen::Index kept) {
     const auto [values, vectors] = ritz();
     kept = std::min(kept, size_);
-    basis_.leftCols(kept) = product(basis_.leftCols(size_), vectors.leftCols(kept), options_.threads);
-    image_.leftCols(kept) = product(image_.leftCols(size_), vectors.leftCols(kept), options_.threads);
+    basis_.leftCols(kept) =
+        product(basis_.leftCols(size_), vectors.leftCols(kept), options_.threads);
+    image_.leftCols(kept) =
+        product(image_.leftCols(size_), vectors.leftCols(kept), options_.threads);
     ritz_matrix_.topLeftCorner(kept, kept) = values.head(kept).asDiagonal();
     size_ = kept;
   }
@@ -87,10 +104,13 @@ class KrylovSpace {
     Check result;
     result.values = values.head(count);
     result.vectors = product(basis_.leftCols(size_), y.leftCols(count), options_.threads);
-    const Eigen::MatrixXd image = product(image_.leftCols(size_), y.leftCols(count), options_.threads);
+    const Eigen::MatrixXd image =
+        product(image_.leftCols(size_), y.leftCols(count), options_.threads);
     result.residuals = (image - result.vectors * result.values.asDiagonal()).colwise().norm();
     const double scale = result.values.cwiseAbs().maxCoeff();
-    while (result.converged < count && result.residuals[result.converged] <= options_.tolerance * scale) ++result.converged;
+    while (result.converged < count &&
+           result.residuals[result.converged] <= options_.tolerance * scale)
+      ++result.converged;
     return result;
   }
 
@@ -105,7 +125,8 @@ class KrylovSpace {
     return {std::move(values), std::move(matrix)};
   }
 
-  /// The filter begins to damp where a rough density of states counts a quarter more modes than are wanted.
+  /// The filter begins to damp where a rough density of states counts a quarter more modes than are
+  /// wanted.
   void choose_filter() {
     DensityOfStatesOptions rough;
     rough.moments = 256;
@@ -116,7 +137,8 @@ class KrylovSpace {
     products_ += dos.products;
     const double wanted = 1.25 * options_.count + options_.block;
     cut_ = dos.eigenvalue_of_count(wanted);
-    degree_ = std::clamp(static_cast<int>(std::lround(2.0 * std::sqrt(bounds_.highest / cut_))), 6, 120);
+    degree_ =
+        std::clamp(static_cast<int>(std::lround(2.0 * std::sqrt(bounds_.highest / cut_))), 6, 120);
   }
 
   Eigen::MatrixXd filtered(const Eigen::MatrixXd& block) {
@@ -139,19 +161,24 @@ class KrylovSpace {
     if (motions_.cols() > 0) block -= motions_ * (motions_.transpose() * block);
   }
 
-  /// Orthonormal, and orthogonal to the space and the uniform motions; directions that are in the space already are dropped.
+  /// Orthonormal, and orthogonal to the space and the uniform motions; directions that are in the
+  /// space already are dropped.
   Eigen::MatrixXd orthogonal(Eigen::MatrixXd block) const {
     for (Eigen::Index k = 0; k < block.cols(); ++k) block.col(k).normalize();
     Eigen::MatrixXd kept(block.rows(), block.cols());
     Eigen::Index count = 0;
     for (int pass = 0; pass < 2; ++pass) {
       block -= motions_ * (motions_.transpose() * block);
-      if (size_ > 0) block -= product(basis_.leftCols(size_), transposed_product(basis_.leftCols(size_), block, options_.threads), options_.threads);
+      if (size_ > 0)
+        block -= product(basis_.leftCols(size_),
+                         transposed_product(basis_.leftCols(size_), block, options_.threads),
+                         options_.threads);
     }
     for (Eigen::Index k = 0; k < block.cols(); ++k) {
       Eigen::VectorXd v = block.col(k);
       const double before = v.norm();
-      for (int pass = 0; pass < 2; ++pass) v -= kept.leftCols(count) * (kept.leftCols(count).transpose() * v);
+      for (int pass = 0; pass < 2; ++pass)
+        v -= kept.leftCols(count) * (kept.leftCols(count).transpose() * v);
       if (!(v.norm() > 1e-9 && v.norm() > 1e-10 * before)) continue;
       v.normalize();
       v -= motions_ * (motions_.transpose() * v);
@@ -175,7 +202,9 @@ class KrylovSpace {
   std::int64_t products_ = 0;
 };
 
-LowestModes from_all_modes(const Hessian& hessian, Weighting weighting, const LowestModesOptions& options) {
+LowestModes from_all_modes(const Hessian& hessian,
+                           Weighting weighting,
+                           const LowestModesOptions& options) {
   LowestModes result;
   result.modes = all_modes(hessian, weighting, ModeVectors::Keep, options.threads);
   const Eigen::Index count = std::min<Eigen::Index>(options.count, result.modes.eigenvalues.size());
@@ -184,17 +213,21 @@ LowestModes from_all_modes(const Hessian& hessian, Weighting weighting, const Lo
   VectorBlock in = result.modes.vectors, out;
   hessian.multiply(in, out, weighting, options.threads);
   for (Eigen::Index k = 0; k < count; ++k)
-    result.largest_residual = std::max(result.largest_residual, (out.col(k) - result.modes.eigenvalues[k] * in.col(k)).norm());
+    result.largest_residual = std::max(
+        result.largest_residual, (out.col(k) - result.modes.eigenvalues[k] * in.col(k)).norm());
   result.status = LowestModesStatus::Converged;
   return result;
 }
 
 }  // namespace
 
-LowestModes lowest_modes(const Hessian& hessian, Weighting weighting, const LowestModesOptions& options,
+LowestModes lowest_modes(const Hessian& hessian,
+                         Weighting weighting,
+                         const LowestModesOptions& options,
                          const LowestModesObserver& observe) {
   options.validate();
-  if (hessian.dof() <= small_dof || 4 * options.count >= hessian.dof()) return from_all_modes(hessian, weighting, options);
+  if (hessian.dof() <= small_dof || 4 * options.count >= hessian.dof())
+    return from_all_modes(hessian, weighting, options);
   KrylovSpace space(hessian, weighting, options);
   std::uint64_t draws = 0;
   space.append(space.random_block(draws++));
@@ -212,10 +245,14 @@ LowestModes lowest_modes(const Hessian& hessian, Weighting weighting, const Lowe
     if (finished || space.size() >= next_check || full) {
       check = space.check();
       next_check = space.size() + std::max<Eigen::Index>(options.block, space.size() / 8);
-      if (full) next_check = options.count + 4 * options.block + std::max<Eigen::Index>(4 * options.block, options.count / 2);
+      if (full)
+        next_check = options.count + 4 * options.block +
+                     std::max<Eigen::Index>(4 * options.block, options.count / 2);
       if (check.converged == options.count) {
         const double scale = options.tolerance * check.values.cwiseAbs().maxCoeff();
-        if (confirmed.size() == check.values.size() && (confirmed - check.values).cwiseAbs().maxCoeff() <= scale) finished = true;
+        if (confirmed.size() == check.values.size() &&
+            (confirmed - check.values).cwiseAbs().maxCoeff() <= scale)
+          finished = true;
         confirmed = check.values;
         if (!finished) {
           if (space.full_for(block)) space.compress(options.count + 4 * options.block);

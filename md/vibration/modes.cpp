@@ -31,7 +31,8 @@ Modes all_modes(const Hessian& hessian, Weighting weighting, ModeVectors vectors
 }
 
 Eigen::VectorXd frequencies_thz(const Eigen::Ref<const Eigen::VectorXd>& eigenvalues) {
-  return eigenvalues.unaryExpr([](double v) { return std::copysign(units::thz * std::sqrt(std::abs(v)), v); });
+  return eigenvalues.unaryExpr(
+      [](double v) { return std::copysign(units::thz * std::sqrt(std::abs(v)), v); });
 }
 
 Eigen::VectorXd participation_ratios(const Eigen::Ref<const Eigen::MatrixXd>& vectors) {
@@ -49,7 +50,10 @@ Eigen::VectorXd participation_ratios(const Eigen::Ref<const Eigen::MatrixXd>& ve
   return ratios;
 }
 
-SpectrumBounds spectrum_bounds(const Hessian& hessian, Weighting weighting, std::uint64_t seed, int threads) {
+SpectrumBounds spectrum_bounds(const Hessian& hessian,
+                               Weighting weighting,
+                               std::uint64_t seed,
+                               int threads) {
   constexpr int steps = 40;
   const Eigen::MatrixXd motions = hessian.uniform_motions(weighting);
   const Eigen::Index room = hessian.dof() - motions.cols();
@@ -69,7 +73,8 @@ SpectrumBounds spectrum_bounds(const Hessian& hessian, Weighting weighting, std:
     q = w.col(0);
     alpha[used] = q.dot(basis.col(used));
     q -= motions * (motions.transpose() * q);
-    for (int pass = 0; pass < 2; ++pass) q -= basis.leftCols(used + 1) * (basis.leftCols(used + 1).transpose() * q);
+    for (int pass = 0; pass < 2; ++pass)
+      q -= basis.leftCols(used + 1) * (basis.leftCols(used + 1).transpose() * q);
     beta[used] = q.norm();
     ++used;
     if (beta[used - 1] < 1e-12 * alpha.head(used).cwiseAbs().maxCoeff()) break;
@@ -79,7 +84,9 @@ SpectrumBounds spectrum_bounds(const Hessian& hessian, Weighting weighting, std:
   ritz.computeFromTridiagonal(alpha.head(used), beta.head(used - 1));
   const double rest = beta[used - 1];
   const auto& y = ritz.eigenvectors();
-  return {ritz.eigenvalues()[0] - rest * std::abs(y(used - 1, 0)), ritz.eigenvalues()[used - 1] + rest * std::abs(y(used - 1, used - 1)) + 1e-3 * std::abs(ritz.eigenvalues()[used - 1])};
+  return {ritz.eigenvalues()[0] - rest * std::abs(y(used - 1, 0)),
+          ritz.eigenvalues()[used - 1] + rest * std::abs(y(used - 1, used - 1)) +
+              1e-3 * std::abs(ritz.eigenvalues()[used - 1])};
 }
 
 }  // namespace landscape::md

@@ -10,7 +10,11 @@
 namespace landscape::md {
 namespace {
 
-Configuration fcc(const std::vector<std::string>& species, double a, int n, double noise, const Eigen::Matrix3d& shape) {
+Configuration fcc(const std::vector<std::string>& species,
+                  double a,
+                  int n,
+                  double noise,
+                  const Eigen::Matrix3d& shape) {
   Configuration c;
   c.cell = Cell(n * a * shape);
   c.positions.resize(3, 4 * n * n * n);
@@ -19,7 +23,8 @@ Configuration fcc(const std::vector<std::string>& species, double a, int n, doub
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < n; ++j)
       for (int k = 0; k < n; ++k)
-        for (const Eigen::Vector3d& b : {Eigen::Vector3d(0, 0, 0), Eigen::Vector3d(0, .5, .5), Eigen::Vector3d(.5, 0, .5), Eigen::Vector3d(.5, .5, 0)}) {
+        for (const Eigen::Vector3d& b : {Eigen::Vector3d(0, 0, 0), Eigen::Vector3d(0, .5, .5),
+                                         Eigen::Vector3d(.5, 0, .5), Eigen::Vector3d(.5, .5, 0)}) {
           c.positions.col(at) = a * shape * (Eigen::Vector3d(i, j, k) + b);
           for (int d = 0; d < 3; ++d) c.positions(d, at) += noise * rng.normal();
           c.species.push_back(species[static_cast<std::size_t>(rng.below(species.size()))]);
@@ -36,7 +41,8 @@ TEST(Elasticity, OfCopperIsThePublishedOne) {
   CellMinimizeOptions relax;
   relax.cell = CellMode::Isotropic;
   relax.max_stress_gpa = 1e-5;
-  const auto copper = minimize_with_cell(potential, fcc({"Cu"}, 3.615, 3, 0.0, cubic), relax).configuration;
+  const auto copper =
+      minimize_with_cell(potential, fcc({"Cu"}, 3.615, 3, 0.0, cubic), relax).configuration;
   const auto born = born_elasticity(Hessian(*potential, copper), copper);
   ASSERT_EQ(born.status, ElasticStatus::Converged);
   const Matrix6d c = born.stiffness * units::gpa_per_ev_a3;
@@ -46,16 +52,20 @@ TEST(Elasticity, OfCopperIsThePublishedOne) {
   EXPECT_LT((born.stiffness - born.affine).norm(), 1e-9) << "every site is a center of inversion";
   const auto strained = finite_strain_elasticity(potential, copper);
   ASSERT_EQ(strained.status, ElasticStatus::Converged);
-  EXPECT_LT((strained.stiffness - born.stiffness).cwiseAbs().maxCoeff() * units::gpa_per_ev_a3, 0.05);
+  EXPECT_LT((strained.stiffness - born.stiffness).cwiseAbs().maxCoeff() * units::gpa_per_ev_a3,
+            0.05);
 }
 
 /// A relaxed disordered alloy in a skewed cell at whatever stress it has.
-Configuration disordered(const std::shared_ptr<const Potential>& potential, const std::vector<std::string>& species, double a) {
+Configuration disordered(const std::shared_ptr<const Potential>& potential,
+                         const std::vector<std::string>& species,
+                         double a) {
   Eigen::Matrix3d shape;
   shape << 1.0, 0.1, -0.05, 0.0, 1.03, 0.08, 0.0, 0.0, 0.97;
   CellMinimizeOptions relax;
   relax.minimize.max_force = 1e-8;
-  return minimize_with_cell(potential, fcc(species, a, 2, 0.25 * a / 3.6, shape), relax).configuration;
+  return minimize_with_cell(potential, fcc(species, a, 2, 0.25 * a / 3.6, shape), relax)
+      .configuration;
 }
 
 struct Case {
@@ -63,7 +73,9 @@ struct Case {
   std::vector<std::string> species;
   double a;
 };
-std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.potential << " a " << c.a; }
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+  return out << c.potential << " a " << c.a;
+}
 
 class BornAndFiniteStrain : public testing::TestWithParam<Case> {};
 
@@ -72,19 +84,24 @@ TEST_P(BornAndFiniteStrain, AgreeAlsoUnderStress) {
   const auto potential = open_potential(c.potential);
   const Configuration atoms = disordered(potential, c.species, c.a);
   const auto born = born_elasticity(Hessian(*potential, atoms), atoms);
-  const auto strained = finite_strain_elasticity(potential, atoms, {.strain = 2e-5, .max_force = 1e-8});
+  const auto strained =
+      finite_strain_elasticity(potential, atoms, {.strain = 2e-5, .max_force = 1e-8});
   ASSERT_EQ(born.status, ElasticStatus::Converged);
   ASSERT_EQ(strained.status, ElasticStatus::Converged);
   const double scale = born.stiffness.cwiseAbs().maxCoeff();
   EXPECT_LT((born.stiffness - strained.stiffness).cwiseAbs().maxCoeff(), 2e-3 * scale);
   EXPECT_NEAR(born.asymmetry, strained.asymmetry, 2e-3 * scale);
-  EXPECT_GT(born.asymmetry, 5e-3 * scale) << "the stress is not hydrostatic, else the test says little";
+  EXPECT_GT(born.asymmetry, 5e-3 * scale)
+      << "the stress is not hydrostatic, else the test says little";
 }
 
-INSTANTIATE_TEST_SUITE_P(Potentials, BornAndFiniteStrain,
-                         testing::Values(Case{"CuZr_mm.eam.fs", {"Cu", "Zr"}, 4.1}, Case{"CuZr_mm.eam.fs", {"Cu", "Zr"}, 3.9},
-                                         Case{"kob-andersen", {"A", "A", "A", "B"}, 1.45},
-                                         Case{"lj:epsilon=1,sigma=1,cutoff=2.5,shift=force", {"Ar"}, 1.5}));
+INSTANTIATE_TEST_SUITE_P(
+    Potentials,
+    BornAndFiniteStrain,
+    testing::Values(Case{"CuZr_mm.eam.fs", {"Cu", "Zr"}, 4.1},
+                    Case{"CuZr_mm.eam.fs", {"Cu", "Zr"}, 3.9},
+                    Case{"kob-andersen", {"A", "A", "A", "B"}, 1.45},
+                    Case{"lj:epsilon=1,sigma=1,cutoff=2.5,shift=force", {"Ar"}, 1.5}));
 
 TEST(IsotropicModuli, OfAnIsotropicTensorAreItsOwn) {
   const double b = 110.0, g = 20.0;

@@ -26,7 +26,9 @@ Configuration skewed(const std::vector<std::string>& species, double spacing) {
 }
 
 /// Central differences of the forces, symmetrized.
-Eigen::MatrixXd differences(const std::string& potential, const Configuration& atoms, double delta) {
+Eigen::MatrixXd differences(const std::string& potential,
+                            const Configuration& atoms,
+                            double delta) {
   AtomicSurface surface(open_potential(potential), atoms);
   const Eigen::VectorXd x = surface.gather(atoms.positions);
   Eigen::VectorXd plus(x.size()), minus(x.size());
@@ -46,10 +48,13 @@ struct Case {
   const char* potential;
   std::vector<std::string> species;
   double spacing;
-  double tolerance;  ///< relative to the largest element: tables have kinks in their second derivatives at every knot
+  double tolerance;  ///< relative to the largest element: tables have kinks in their second
+                     ///< derivatives at every knot
 };
 
-std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.potential; }
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+  return out << c.potential;
+}
 
 class EveryHessian : public testing::TestWithParam<Case> {};
 
@@ -94,14 +99,16 @@ TEST_P(EveryHessian, LeavesFrozenAtomsOut) {
   for (Eigen::Index a = 0; a < 4; ++a)
     for (Eigen::Index b = 0; b < 4; ++b) {
       const auto i = free[static_cast<std::size_t>(a)], j = free[static_cast<std::size_t>(b)];
-      EXPECT_LT((dense.block<3, 3>(3 * a, 3 * b) - all.block<3, 3>(3 * i, 3 * j)).norm(), 1e-12 * all.norm());
+      EXPECT_LT((dense.block<3, 3>(3 * a, 3 * b) - all.block<3, 3>(3 * i, 3 * j)).norm(),
+                1e-12 * all.norm());
     }
   EXPECT_LT((out - dense).norm(), 1e-13 * dense.norm());
   EXPECT_EQ(part.uniform_motions(Weighting::None).cols(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Potentials, EveryHessian,
+    Potentials,
+    EveryHessian,
     testing::Values(Case{"lj:epsilon=1,sigma=1,cutoff=2.5", {"Ar"}, 1.1, 1e-7},
                     Case{"lj:epsilon=1,sigma=1,cutoff=2.5,shift=force", {"Ar"}, 1.1, 1e-7},
                     Case{"kob-andersen", {"A", "A", "B"}, 1.1, 1e-7},

@@ -23,7 +23,8 @@ Configuration fcc(const std::string& symbol, double a, int n, double noise = 0.0
   for (int i = 0; i < n; ++i)
     for (int j = 0; j < n; ++j)
       for (int k = 0; k < n; ++k)
-        for (const Eigen::Vector3d& b : {Eigen::Vector3d(0, 0, 0), Eigen::Vector3d(0, .5, .5), Eigen::Vector3d(.5, 0, .5), Eigen::Vector3d(.5, .5, 0)}) {
+        for (const Eigen::Vector3d& b : {Eigen::Vector3d(0, 0, 0), Eigen::Vector3d(0, .5, .5),
+                                         Eigen::Vector3d(.5, 0, .5), Eigen::Vector3d(.5, .5, 0)}) {
           c.positions.col(at) = a * (Eigen::Vector3d(i, j, k) + b);
           for (int d = 0; d < 3; ++d) c.positions(d, at) += noise * rng.normal();
           ++at;
@@ -58,19 +59,23 @@ TEST(AllModes, LeaveOutTheThreeTranslationsAndNothingElse) {
   EXPECT_EQ(modes.eigenvalues.size(), 3 * 108 - 3);
   EXPECT_GT(frequencies_thz(modes.eigenvalues)[0], 1.0);
   const Eigen::MatrixXd d = hessian.dense(Weighting::Mass);
-  EXPECT_LT((d * modes.vectors - modes.vectors * modes.eigenvalues.asDiagonal()).norm(), 1e-11 * d.norm());
+  EXPECT_LT((d * modes.vectors - modes.vectors * modes.eigenvalues.asDiagonal()).norm(),
+            1e-11 * d.norm());
   EXPECT_LT((hessian.uniform_motions(Weighting::Mass).transpose() * modes.vectors).norm(), 1e-9);
 }
 
 TEST(AllModes, ZoneBoundaryPhononsOfCopperAreThePublishedOnes) {
-  // Y. Mishin, M. J. Mehl, D. A. Papaconstantopoulos, A. F. Voter & J. D. Kress, Phys. Rev. B 63, 224106 (2001) give X_L 7.82, X_T 5.20,
-  // L_L 7.78, L_T 3.32 THz for this potential; neutrons (Svensson et al. 1967) 7.38, 5.16, 7.44, 3.41. X and L fit a 2 x 2 x 2 cell.
+  // Y. Mishin, M. J. Mehl, D. A. Papaconstantopoulos, A. F. Voter & J. D. Kress, Phys. Rev. B 63,
+  // 224106 (2001) give X_L 7.82, X_T 5.20, L_L 7.78, L_T 3.32 THz for this potential; neutrons
+  // (Svensson et al. 1967) 7.38, 5.16, 7.44, 3.41. X and L fit a 2 x 2 x 2 cell.
   const Hessian hessian(*open_potential("Cu_mishin1.eam.alloy"), fcc("Cu", 3.615, 2));
   const Eigen::MatrixXd d = hessian.dense(Weighting::Mass);
   const Configuration c = fcc("Cu", 3.615, 2);
   const auto frequency = [&](const Eigen::Vector3d& q, const Eigen::Vector3d& e) {
     Eigen::VectorXd v(d.rows());
-    for (Eigen::Index i = 0; i < c.size(); ++i) v.segment<3>(3 * i) = std::cos(2.0 * std::numbers::pi / 3.615 * q.dot(c.positions.col(i))) * e;
+    for (Eigen::Index i = 0; i < c.size(); ++i)
+      v.segment<3>(3 * i) =
+          std::cos(2.0 * std::numbers::pi / 3.615 * q.dot(c.positions.col(i))) * e;
     v.normalize();
     const double value = v.dot(d * v);
     EXPECT_LT((d * v - value * v).norm(), 1e-9) << "not a mode";
@@ -92,8 +97,12 @@ TEST(LowestModes, EqualTheDenseOnesAlsoWhereTheyAreDegenerate) {
     options.threads = 2;
     const LowestModes lowest = lowest_modes(hessian, Weighting::Mass, options);
     ASSERT_EQ(lowest.status, LowestModesStatus::Converged);
-    EXPECT_LT((lowest.modes.eigenvalues - dense.eigenvalues.head(60)).cwiseAbs().maxCoeff(), 1e-9 * dense.eigenvalues[59]);
-    EXPECT_LT((lowest.modes.vectors.transpose() * lowest.modes.vectors - Eigen::MatrixXd::Identity(60, 60)).norm(), 1e-9);
+    EXPECT_LT((lowest.modes.eigenvalues - dense.eigenvalues.head(60)).cwiseAbs().maxCoeff(),
+              1e-9 * dense.eigenvalues[59]);
+    EXPECT_LT((lowest.modes.vectors.transpose() * lowest.modes.vectors -
+               Eigen::MatrixXd::Identity(60, 60))
+                  .norm(),
+              1e-9);
     EXPECT_LE(lowest.largest_residual, options.tolerance * dense.eigenvalues[59]);
   }
 }
@@ -115,18 +124,23 @@ TEST(LowestModes, FindImaginaryOnes) {
   const LowestModes lowest = lowest_modes(hessian, Weighting::Mass, options);
   const Modes dense = all_modes(hessian, Weighting::Mass, ModeVectors::Leave, 2);
   EXPECT_LT(frequencies_thz(lowest.modes.eigenvalues)[0], 0.0);
-  EXPECT_LT((lowest.modes.eigenvalues - dense.eigenvalues.head(40)).cwiseAbs().maxCoeff(), 1e-9 * dense.eigenvalues.cwiseAbs().maxCoeff());
+  EXPECT_LT((lowest.modes.eigenvalues - dense.eigenvalues.head(40)).cwiseAbs().maxCoeff(),
+            1e-9 * dense.eigenvalues.cwiseAbs().maxCoeff());
 }
 
 TEST(DensityOfStates, CountsTheModesWithinItsError) {
   const Hessian hessian(*open_potential("Cu_mishin1.eam.alloy"), fcc("Cu", 3.615, 5, 0.08));
-  const Eigen::VectorXd f = frequencies_thz(all_modes(hessian, Weighting::Mass, ModeVectors::Leave, 2).eigenvalues);
+  const Eigen::VectorXd f =
+      frequencies_thz(all_modes(hessian, Weighting::Mass, ModeVectors::Leave, 2).eigenvalues);
   const auto bounds = spectrum_bounds(hessian, Weighting::Mass, 1, 1);
   EXPECT_GT(bounds.highest, std::pow(f[f.size() - 1] / units::thz, 2));
-  const auto dos = density_of_states(hessian, Weighting::Mass, bounds, {.moments = 200, .vectors = 16});
+  const auto dos =
+      density_of_states(hessian, Weighting::Mass, bounds, {.moments = 200, .vectors = 16});
   const double top = dos.highest_thz();
-  const Eigen::VectorXd grid = Eigen::VectorXd::LinSpaced(400, 0.5 * top / 400, top - 0.5 * top / 400);
-  const Eigen::VectorXd g = dos.density(grid, Eigen::VectorXd::Ones(16)), error = dos.density_error(grid);
+  const Eigen::VectorXd grid =
+      Eigen::VectorXd::LinSpaced(400, 0.5 * top / 400, top - 0.5 * top / 400);
+  const Eigen::VectorXd g = dos.density(grid, Eigen::VectorXd::Ones(16)),
+                        error = dos.density_error(grid);
   EXPECT_NEAR(g.sum() * top / 400, 1.0, 2e-3);
   const double sigma = dos.resolution_thz();
   int far = 0;

@@ -14,7 +14,11 @@ namespace landscape::md {
 namespace {
 
 /// n x n x n cubic cells of edge a with this basis, displaced by `noise` [Å]; species in turn.
-Configuration crystal(const std::vector<Eigen::Vector3d>& basis, double a, int n, double noise, const std::vector<std::string>& species) {
+Configuration crystal(const std::vector<Eigen::Vector3d>& basis,
+                      double a,
+                      int n,
+                      double noise,
+                      const std::vector<std::string>& species) {
   Configuration c;
   c.cell = Cell(n * a * Eigen::Matrix3d::Identity());
   c.positions.resize(3, static_cast<Eigen::Index>(basis.size()) * n * n * n);
@@ -46,8 +50,10 @@ Configuration disordered() {
 }
 
 TEST(Voronoi, IndicesOfCrystals) {
-  for (const auto& n : voronoi_cells(crystal(fcc, 3.615, 3, 0.0, {"Cu"})).index) EXPECT_EQ(n, (std::array<int, 4>{0, 12, 0, 0}));
-  for (const auto& n : voronoi_cells(crystal(bcc, 3.0, 4, 0.0, {"Fe"})).index) EXPECT_EQ(n, (std::array<int, 4>{0, 6, 0, 8}));
+  for (const auto& n : voronoi_cells(crystal(fcc, 3.615, 3, 0.0, {"Cu"})).index)
+    EXPECT_EQ(n, (std::array<int, 4>{0, 12, 0, 0}));
+  for (const auto& n : voronoi_cells(crystal(bcc, 3.0, 4, 0.0, {"Fe"})).index)
+    EXPECT_EQ(n, (std::array<int, 4>{0, 6, 0, 8}));
 }
 
 TEST(Voronoi, IcosahedronHasTwelveFiveFoldFaces) {
@@ -57,12 +63,15 @@ TEST(Voronoi, IcosahedronHasTwelveFiveFoldFaces) {
   std::vector<Eigen::Vector3d> kept = {{10, 10, 10}};
   for (const double a : {-1.0, 1.0})
     for (const double b : {-phi, phi})
-      for (const Eigen::Vector3d& v : {Eigen::Vector3d(0, a, b), Eigen::Vector3d(a, b, 0), Eigen::Vector3d(b, 0, a)})
+      for (const Eigen::Vector3d& v :
+           {Eigen::Vector3d(0, a, b), Eigen::Vector3d(a, b, 0), Eigen::Vector3d(b, 0, a)})
         kept.push_back(Eigen::Vector3d(10, 10, 10) + 1.4 * v);
   for (Eigen::Index i = 0; i < c.size(); ++i)
-    if ((c.positions.col(i) - Eigen::Vector3d(10, 10, 10)).norm() > 4.8) kept.push_back(c.positions.col(i));
+    if ((c.positions.col(i) - Eigen::Vector3d(10, 10, 10)).norm() > 4.8)
+      kept.push_back(c.positions.col(i));
   c.positions.resize(3, static_cast<Eigen::Index>(kept.size()));
-  for (std::size_t i = 0; i < kept.size(); ++i) c.positions.col(static_cast<Eigen::Index>(i)) = kept[i];
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    c.positions.col(static_cast<Eigen::Index>(i)) = kept[i];
   c.species.assign(kept.size(), "Al");
   const auto cells = voronoi_cells(c);
   EXPECT_EQ(cells.index[0], (std::array<int, 4>{0, 0, 12, 0}));
@@ -72,7 +81,9 @@ TEST(Voronoi, IcosahedronHasTwelveFiveFoldFaces) {
 
 TEST(Voronoi, SmallFacesOfNoiseAreDroppedAndVolumesFillTheBox) {
   const auto noisy = crystal(fcc, 3.615, 4, 0.02, {"Cu"});
-  const auto all = voronoi_cells(noisy, {.smallest_face = 0.0, .shortest_edge_a = 0.0}), large = voronoi_cells(noisy), few_edges = voronoi_cells(noisy, {.shortest_edge_a = 0.4});
+  const auto all = voronoi_cells(noisy, {.smallest_face = 0.0, .shortest_edge_a = 0.0}),
+             large = voronoi_cells(noisy),
+             few_edges = voronoi_cells(noisy, {.shortest_edge_a = 0.4});
   int most = 0;
   for (std::size_t i = 0; i < all.coordination.size(); ++i) {
     EXPECT_EQ(large.coordination[i], 12);
@@ -90,7 +101,8 @@ TEST(Voronoi, DoesNotDependOnTheChoiceOfTheCell) {
   Eigen::Matrix3d edges = c.cell.matrix();
   edges.col(1) += 2.0 * edges.col(0);
   edges.col(2) -= edges.col(1);
-  Eigen::Matrix3d turn = Eigen::AngleAxisd(0.7, Eigen::Vector3d(1, 2, 3).normalized()).toRotationMatrix();
+  Eigen::Matrix3d turn =
+      Eigen::AngleAxisd(0.7, Eigen::Vector3d(1, 2, 3).normalized()).toRotationMatrix();
   turn.col(1) *= -1.0;
   other.cell = Cell(turn * edges);
   other.positions = turn * c.positions;
@@ -107,16 +119,21 @@ TEST(Voronoi, RefusesOpenCells) {
 }
 
 /// Neighbors within r counted over all images, as the definition says.
-double plain_count(const Configuration& c, const std::string& a, const std::string& b, double low, double high) {
+double plain_count(
+    const Configuration& c, const std::string& a, const std::string& b, double low, double high) {
   double count = 0.0;
   for (Eigen::Index i = 0; i < c.size(); ++i)
     for (Eigen::Index j = 0; j < c.size(); ++j)
       for (int x = -2; x <= 2; ++x)
         for (int y = -2; y <= 2; ++y)
           for (int z = -2; z <= 2; ++z) {
-            if (c.species[static_cast<std::size_t>(i)] != a || c.species[static_cast<std::size_t>(j)] != b) continue;
+            if (c.species[static_cast<std::size_t>(i)] != a ||
+                c.species[static_cast<std::size_t>(j)] != b)
+              continue;
             if (i == j && x == 0 && y == 0 && z == 0) continue;
-            const double r = (c.positions.col(j) - c.positions.col(i) + c.cell.matrix() * Eigen::Vector3d(x, y, z)).norm();
+            const double r = (c.positions.col(j) - c.positions.col(i) +
+                              c.cell.matrix() * Eigen::Vector3d(x, y, z))
+                                 .norm();
             count += r >= low && r < high ? 1.0 : 0.0;
           }
   return count;
@@ -126,13 +143,18 @@ TEST(RadialDistribution, EqualsThePlainCountInASkewedCell) {
   const Configuration c = disordered();
   const auto g = radial_distribution(c, {.r_max_a = 8.0, .step_a = 0.5});
   ASSERT_EQ(g.pairs, (std::vector<std::string>{"Cu-Cu", "Cu-Zr", "Zr-Zr"}));
-  const auto count = [&](const std::string& s) { return static_cast<double>(std::count(c.species.begin(), c.species.end(), s)); };
+  const auto count = [&](const std::string& s) {
+    return static_cast<double>(std::count(c.species.begin(), c.species.end(), s));
+  };
   for (std::size_t p = 0; p < 3; ++p) {
     const std::string a = g.pairs[p].substr(0, 2), b = g.pairs[p].substr(3);
     for (const Eigen::Index k : {5, 6, 9, 15}) {
       const double low = 0.5 * static_cast<double>(k), high = low + 0.5;
       const double shell = 4.0 / 3.0 * std::numbers::pi * (std::pow(high, 3) - std::pow(low, 3));
-      EXPECT_NEAR(g.partial[p][k], plain_count(c, a, b, low, high) * c.cell.volume() / (count(a) * count(b) * shell), 1e-9) << g.pairs[p] << k;
+      EXPECT_NEAR(g.partial[p][k],
+                  plain_count(c, a, b, low, high) * c.cell.volume() / (count(a) * count(b) * shell),
+                  1e-9)
+          << g.pairs[p] << k;
     }
   }
 }
@@ -145,11 +167,14 @@ TEST(RadialDistribution, FirstMinimumOfFccLiesBetweenTheShells) {
 
 TEST(StructureFactor, OfACrystalIsItsBraggPeaks) {
   const Configuration c = crystal(fcc, 4.0, 3, 0.0, {"Cu"});
-  const auto s = structure_factor(c, {.q_max_per_a = 3.5, .step_per_a = 0.01, .vectors_per_bin = 1000});
+  const auto s =
+      structure_factor(c, {.q_max_per_a = 3.5, .step_per_a = 0.01, .vectors_per_bin = 1000});
   const double g111 = 2.0 * std::numbers::pi / 4.0 * std::sqrt(3.0), n = 108.0;
   for (Eigen::Index k = 0; k < s.argument.size(); ++k) {
     if (s.total[k] < 1e-9) continue;
-    EXPECT_TRUE(std::abs(s.argument[k] - g111) < 1e-6 || std::abs(s.argument[k] - 2.0 * std::numbers::pi / 4.0 * 2.0) < 1e-6) << s.argument[k];
+    EXPECT_TRUE(std::abs(s.argument[k] - g111) < 1e-6 ||
+                std::abs(s.argument[k] - 2.0 * std::numbers::pi / 4.0 * 2.0) < 1e-6)
+        << s.argument[k];
     EXPECT_GT(s.total[k], 0.1 * n);
   }
 }
@@ -157,8 +182,10 @@ TEST(StructureFactor, OfACrystalIsItsBraggPeaks) {
 TEST(StructureFactor, PartialsAddUpToTheTotal) {
   const Configuration c = disordered();
   const auto s = structure_factor(c, {.q_max_per_a = 8.0});
-  const double n = static_cast<double>(c.size()), cu = static_cast<double>(std::count(c.species.begin(), c.species.end(), "Cu")) / n;
-  const Eigen::VectorXd sum = cu * s.partial[0] + 2.0 * std::sqrt(cu * (1.0 - cu)) * s.partial[1] + (1.0 - cu) * s.partial[2];
+  const double n = static_cast<double>(c.size()),
+               cu = static_cast<double>(std::count(c.species.begin(), c.species.end(), "Cu")) / n;
+  const Eigen::VectorXd sum = cu * s.partial[0] + 2.0 * std::sqrt(cu * (1.0 - cu)) * s.partial[1] +
+                              (1.0 - cu) * s.partial[2];
   EXPECT_LT((sum - s.total).cwiseAbs().maxCoeff(), 1e-9 * s.total.maxCoeff());
 }
 
@@ -177,7 +204,8 @@ TEST(D2min, VanishesForAffineMapsAndIsTheResidualOfThePlainFitOtherwise) {
     // Least squares over all neighbors, row by row.
     std::vector<Eigen::Vector3d> x, y;
     for (Eigen::Index j = 0; j < before.size(); ++j) {
-      const Eigen::Vector3d d0 = before.cell.minimum_image(before.positions.col(j) - before.positions.col(i));
+      const Eigen::Vector3d d0 =
+          before.cell.minimum_image(before.positions.col(j) - before.positions.col(i));
       if (j == i || d0.norm() >= 3.5) continue;
       x.push_back(d0);
       y.push_back(after.cell.minimum_image(after.positions.col(j) - after.positions.col(i)));
@@ -203,7 +231,8 @@ TEST(D2min, IsUndefinedWithoutThreeDimensionsOfNeighbors) {
 TEST(Crystallinity, TheFractionIsTheMeanOverAtoms) {
   EXPECT_EQ(crystalline_fraction(crystal(fcc, 3.6, 3, 0.05, {"Cu"})), 1.0);
   const auto atoms = crystalline_atoms(disordered());
-  EXPECT_EQ(crystalline_fraction(disordered()), static_cast<double>(std::count(atoms.begin(), atoms.end(), 1)) / 108.0);
+  EXPECT_EQ(crystalline_fraction(disordered()),
+            static_cast<double>(std::count(atoms.begin(), atoms.end(), 1)) / 108.0);
 }
 
 }  // namespace
