@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "art/locality.hpp"
 #include "md/core/error.hpp"
-#include "md/potential/atomic_surface.hpp"
 
 namespace landscape::art {
 
@@ -21,6 +21,7 @@ const char* name(Outcome outcome) {
     case Outcome::NotFirstOrder: return "not_first_order";
     case Outcome::MinimumFailed: return "minimum_failed";
     case Outcome::Recognized: return "recognized";
+    case Outcome::GaveWay: return "gave_way";
     case Outcome::NotDefined: return "not_defined";
   }
   return "unknown";
@@ -37,6 +38,13 @@ void SearchOptions::validate() const {
   positive("same", same);
   positive("recognize_force", recognize_force);
   positive("coarse_force", coarse_force);
+  positive("local_force", local_force);
+  positive("grow_force", grow_force);
+  positive("gave_way", gave_way);
+  positive("moved", moved);
+  positive("surely_other", surely_other);
+  if (!(local_margin >= 0.0) || max_growth < 0)
+    throw md::InputError("search: local_margin and max_growth, expected at least 0");
   if (!(recognize >= 0.0)) throw md::InputError(md::message("search: recognize is ", recognize, ", expected at least 0"));
   if (relaxation_steps < 0) throw md::InputError("search: relaxation_steps is negative, expected at least 0");
   if (!(leave_curvature < 0.0))
@@ -91,111 +99,210 @@ bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const 
   return false;
 }
 
-/// One side of a saddle relaxed; the start itself where it is seen to fall back there.
-struct Side {
-  VectorXd x;
-  md::MinimizeResult minimum;
-  bool home = false;
-};
-
-Side relax_side(md::EnergySurface& surface, const VectorXd& from, const VectorXd& start, double start_energy,
-                const SearchOptions& options, double gap) {
-  const double same = std::min(options.same, gap);
-  Side side;
-  side.x = from;
-  md::MinimizeOptions coarse = options.minimum;
-  coarse.max_force = std::max(coarse.max_force, options.coarse_force);
-  side.minimum = md::minimize(surface, side.x, coarse);
-  // At this force a particle in a well of 0.1 eV/Å² is 2 meV above its bottom. Where the saddle itself is near nothing is taken for granted.
-  if (gap > 2.0 * options.same && side.minimum.converged() && std::abs(side.minimum.energy - start_energy) < 2e-3 &&
-      md::largest_displacement(surface, start, side.x) < 0.5 * same) {
-    side.x = start;
-    side.home = true;
-    return side;
+Outcome outcome_of(ApproachStatus status) {
+  switch (status) {
+    case ApproachStatus::Converged: break;
+    case ApproachStatus::Recognized: return Outcome::Recognized;
+    case ApproachStatus::ModeLost: return Outcome::ModeLost;
+    case ApproachStatus::TooHigh: return Outcome::TooHigh;
+    case ApproachStatus::IterationLimit: return Outcome::IterationLimit;
+    case ApproachStatus::Failed: return Outcome::NotDefined;
   }
-  const std::int64_t calls = side.minimum.force_calls;
-  side.minimum = md::minimize(surface, side.x, options.minimum);
-  side.minimum.force_calls += calls;
-  side.home = md::largest_displacement(surface, start, side.x) < same;
-  return side;
+  return Outcome::NotDefined;
 }
 
-SearchResult run(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction,
-                 const SearchOptions& options, const SearchContext& context) {
-  SearchResult result;
-  VectorXd gradient(minimum.size());
-  std::int64_t mark = surface.calls();
-  const auto spent = [&] {
-    const std::int64_t now = surface.calls(), used = now - mark;
-    mark = now;
-    return used;
-  };
-  const double floor = surface.evaluate(minimum, gradient);
-  VectorXd x = minimum, mode;
-  const bool left = leave_basin(surface, x, mode, direction, options);
-  result.calls.activation = spent();
-  if (!left) return result;
+/// One search: its fixed parts, and what it has found and spent.
+class Search {
+ public:
+  Search(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction, const SearchOptions& options,
+         const SearchContext& context)
+      : surface_(surface), minimum_(minimum), direction_(direction), options_(options), context_(context),
+        locality_(surface, options.local_margin) {}
 
-  // The mode's sign: away from the minimum.
-  if (mode.dot(surface.difference(minimum, x)) < 0.0) mode = -mode;
-  const auto look = [&](const ApproachProgress& p) {
-    if (p.max_force > options.recognize_force || !(p.curvature < 0.0)) return md::Control::Continue;
-    for (std::size_t k = 0; k < context.known.size(); ++k)
-      if (md::largest_displacement(surface, *context.known[k], p.x) < options.recognize) {
-        result.known = k;
+  SearchResult run() {
+    VectorXd gradient(minimum_.size());
+    floor_ = surface_.evaluate(minimum_, gradient);
+    const std::optional<ApproachResult> saddle = reach_saddle();
+    if (saddle) settle(*saddle);
+    return std::move(result_);
+  }
+
+ private:
+  /// One side of a saddle, relaxed as far as its question asked.
+  struct Side {
+    VectorXd x;
+    double energy = std::numeric_limits<double>::quiet_NaN(), max_force = energy;
+    bool home = false;    ///< the start itself
+    bool failed = false;
+  };
+
+  /// Out of the basin and up on one surface, which may be a region. Nothing where that ended otherwise than at a saddle.
+  std::optional<ApproachResult> climb(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction,
+                                      const ApproachOptions& approach, const ApproachObserver& look) {
+    VectorXd x = minimum, mode;
+    const bool left = leave_basin(surface, x, mode, direction, options_);
+    result_.calls.activation = locality_.spent();
+    if (!left) return std::nullopt;
+    // The mode's sign: away from the minimum.
+    if (mode.dot(surface.difference(minimum, x)) < 0.0) mode = -mode;
+    return approached(surface, x, mode, approach, look);
+  }
+
+  std::optional<ApproachResult> approached(md::EnergySurface& surface, const VectorXd& x, const VectorXd& mode,
+                                           const ApproachOptions& approach, const ApproachObserver& look) {
+    ApproachResult end = approach_saddle(surface, x, mode, floor_, approach, look);
+    result_.calls.approach += locality_.spent();
+    if (end.status == ApproachStatus::Converged) return end;
+    result_.outcome = outcome_of(end.status);
+    return std::nullopt;
+  }
+
+  std::optional<ApproachResult> reach_saddle() {
+    ApproachObserver look;
+    if (!context_.known.empty()) look = [this](const ApproachProgress& p) { return recognize(p); };
+    std::vector<char> pushed(static_cast<std::size_t>(direction_.size() / surface_.block()));
+    for (std::size_t i = 0; i < pushed.size(); ++i)
+      pushed[i] = direction_.segment(static_cast<Eigen::Index>(i) * surface_.block(), surface_.block()).norm() > 0.0;
+    md::RegionSurface* region = locality_.make_region(minimum_, pushed);
+    if (!region) return climb(surface_, minimum_, direction_, options_.approach, look);
+
+    ApproachOptions coarse = options_.approach;
+    coarse.max_force = std::max(coarse.max_force, options_.local_force);
+    auto end = climb(*region, region->part(minimum_), region->part(direction_), coarse, {});
+    VectorXd x = minimum_, mode, gradient(minimum_.size());
+    for (int growth = 0; end; ++growth) {
+      x = region->placed(end->x, x);
+      mode = region->placed(end->mode, VectorXd::Zero(x.size()));
+      surface_.evaluate(x, gradient);
+      if (growth == options_.max_growth || force_outside(*region, gradient) < options_.grow_force) break;
+      // The event is larger than its region.
+      std::vector<char> marked = moved_particles(surface_, minimum_, x, options_.moved);
+      for (const Eigen::Index particle : region->moving()) gradient.segment<3>(3 * particle).setZero();
+      for (Eigen::Index i = 0; i < x.size() / 3; ++i)
+        if (gradient.segment<3>(3 * i).norm() > options_.grow_force) marked[static_cast<std::size_t>(i)] = 1;
+      region = locality_.make_region(x, marked);
+      if (!region) break;
+      end = approached(*region, region->part(x), region->part(mode), coarse, {});
+    }
+    if (!end) return std::nullopt;
+    return approached_from_region(x, mode, look);
+  }
+
+  /// The end game. Where the surroundings rearrange, what was found is no saddle of the whole, and what the climb would come to
+  /// is hardly ever connected.
+  std::optional<ApproachResult> approached_from_region(const VectorXd& x, const VectorXd& mode, const ApproachObserver& look) {
+    bool gave_way = false;
+    const auto watch = [&](const ApproachProgress& p) {
+      gave_way = md::max_norm(surface_.difference(x, p.x), surface_.block()) > options_.gave_way;
+      if (gave_way) return md::Control::Stop;
+      return look ? look(p) : md::Control::Continue;
+    };
+    auto end = approached(surface_, x, mode, options_.approach, watch);
+    if (gave_way) result_.outcome = Outcome::GaveWay;
+    return end;
+  }
+
+  md::Control recognize(const ApproachProgress& p) {
+    if (p.max_force > options_.recognize_force || !(p.curvature < 0.0)) return md::Control::Continue;
+    for (std::size_t k = 0; k < context_.known.size(); ++k)
+      if (md::largest_displacement(surface_, *context_.known[k], p.x) < options_.recognize) {
+        result_.known = k;
         return md::Control::Stop;
       }
     return md::Control::Continue;
-  };
-  ApproachResult saddle = approach_saddle(surface, x, mode, floor, options.approach,
-                                          context.known.empty() ? ApproachObserver{} : look);
-  result.calls.approach = spent();
-  switch (saddle.status) {
-    case ApproachStatus::Converged: break;
-    case ApproachStatus::Recognized: result.outcome = Outcome::Recognized; return result;
-    case ApproachStatus::ModeLost: result.outcome = Outcome::ModeLost; return result;
-    case ApproachStatus::TooHigh: result.outcome = Outcome::TooHigh; return result;
-    case ApproachStatus::IterationLimit: result.outcome = Outcome::IterationLimit; return result;
-    case ApproachStatus::Failed: result.outcome = Outcome::NotDefined; return result;
   }
 
-  // Which side is which is settled before the dearer proof of the index, so that fall-backs cost little. Close to a fold the
-  // three are close together: off the saddle by less than the way to the start.
-  const double gap = md::largest_displacement(surface, minimum, saddle.x);
-  const VectorXd off = saddle.mode * (std::min(options.push_over, 0.5 * gap) / md::max_norm(saddle.mode, surface.block()));
-  const Side plus = relax_side(surface, saddle.x + off, minimum, floor, options, gap);
-  const Side minus = relax_side(surface, saddle.x - off, minimum, floor, options, gap);
-  result.calls.push_over = spent();
-  if (!plus.minimum.converged() || !minus.minimum.converged()) {
-    result.outcome = Outcome::MinimumFailed;
-    return result;
+  /// Relaxes a side far enough to say whether it is the start; in a region first, where there is one.
+  Side half_relaxed(md::RegionSurface* region, const VectorXd& saddle, const VectorXd& off, double gap) {
+    const double same = std::min(options_.same, gap);
+    Side side;
+    side.x = saddle + off;
+    md::MinimizeOptions coarse = options_.minimum;
+    coarse.max_force = std::max(coarse.max_force, options_.coarse_force);
+    if (region) {
+      VectorXd part = region->part(side.x);
+      if (!md::minimize(*region, part, coarse).converged()) side.failed = true;
+      side.x = region->placed(part, side.x);
+      if (side.failed) return side;
+      const double away = md::max_norm(region->difference(region->part(minimum_), part), 3);
+      if (away > options_.surely_other) return side;
+      // Back at the start as far as the region can tell: then the rest belongs where it was.
+      if (away < options_.same) side.x = region->placed(part, minimum_);
+    }
+    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, coarse);
+    // At this force a particle in a well of 0.1 eV/Å² is 2 meV above its bottom. Where the saddle itself is near nothing is taken
+    // for granted.
+    side.failed = !relaxed.converged();
+    side.home = gap > 2.0 * options_.same && !side.failed && std::abs(relaxed.energy - floor_) < 2e-3 &&
+                md::largest_displacement(surface_, minimum_, side.x) < 0.5 * same;
+    if (!side.home && !side.failed) finish(side, same);
+    return side;
   }
-  if (plus.home && minus.home) {
-    result.outcome = Outcome::BothReturn;
-    return result;
+
+  void finish(Side& side, double same) {
+    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, options_.minimum);
+    side.energy = relaxed.energy;
+    side.max_force = relaxed.max_force;
+    side.failed = !relaxed.converged();
+    side.home = !side.failed && md::largest_displacement(surface_, minimum_, side.x) < same;
   }
-  result.proof = prove_index(surface, saddle.x, saddle.gradient, saddle.mode, options.proof);
-  result.calls.proof = spent();
-  if (result.proof.negative_eigenvalues != 1) {
-    result.outcome = Outcome::NotFirstOrder;
-    result.message = result.proof.method;
-    return result;
+
+  /// Which side is which is settled before the dearer proof of the index, so that fall-backs cost little.
+  void settle(const ApproachResult& saddle) {
+    // Close to a fold the three are close together: off the saddle by less than the way to the start.
+    const double gap = md::largest_displacement(surface_, minimum_, saddle.x);
+    const double step = std::min(options_.push_over, 0.5 * gap);
+    const VectorXd off = saddle.mode * (step / md::max_norm(saddle.mode, surface_.block()));
+    md::RegionSurface* region = nullptr;
+    if (gap > 2.0 * options_.same)
+      region = locality_.make_region(saddle.x, moved_particles(surface_, minimum_, saddle.x, options_.moved));
+    Side near = half_relaxed(region, saddle.x, -off, gap), far = half_relaxed(region, saddle.x, off, gap);
+    if (far.home && !near.home) std::swap(near, far);
+    const bool connected = near.home && !far.home;
+    if (connected && !far.failed && std::isnan(far.energy)) finish(far, std::min(options_.same, gap));
+    result_.calls.push_over = locality_.spent();
+    if (near.failed || far.failed) {
+      result_.outcome = Outcome::MinimumFailed;
+    } else if (near.home && far.home) {
+      result_.outcome = Outcome::BothReturn;
+    } else {
+      prove(saddle);
+      if (result_.outcome == Outcome::NotFirstOrder) return;
+      result_.outcome = connected ? Outcome::Connected : Outcome::Disconnected;
+      keep(saddle, far);
+    }
   }
-  const bool swap = plus.home || (!minus.home && plus.minimum.energy < minus.minimum.energy);
-  const Side& near = swap ? plus : minus;
-  const Side& far = swap ? minus : plus;
-  result.saddle = saddle.x;
-  result.saddle_energy = saddle.energy;
-  result.saddle_force = saddle.max_force;
-  result.mode = result.proof.mode * (result.proof.mode.dot(saddle.mode) < 0.0 ? -1.0 : 1.0) * (swap ? -1.0 : 1.0);
-  result.near_side = near.x;
-  result.far_side = far.x;
-  result.near_energy = near.home ? floor : near.minimum.energy;
-  result.far_energy = far.minimum.energy;
-  result.far_force = far.minimum.max_force;
-  result.outcome = near.home ? Outcome::Connected : Outcome::Disconnected;
-  return result;
-}
+
+  void prove(const ApproachResult& saddle) {
+    result_.proof = prove_index(surface_, saddle.x, saddle.gradient, saddle.mode, options_.proof);
+    result_.calls.proof = locality_.spent();
+    if (result_.proof.negative_eigenvalues == 1) return;
+    result_.outcome = Outcome::NotFirstOrder;
+    result_.message = result_.proof.method;
+  }
+
+  void keep(const ApproachResult& saddle, const Side& far) {
+    result_.saddle = saddle.x;
+    result_.saddle_energy = saddle.energy;
+    result_.saddle_force = saddle.max_force;
+    const double sign = result_.proof.mode.dot(surface_.difference(saddle.x, far.x)) < 0.0 ? -1.0 : 1.0;
+    result_.mode = sign * result_.proof.mode;
+    if (result_.outcome != Outcome::Connected) return;
+    result_.near_side = minimum_;
+    result_.far_side = far.x;
+    result_.near_energy = floor_;
+    result_.far_energy = far.energy;
+    result_.far_force = far.max_force;
+  }
+
+  md::EnergySurface& surface_;
+  const VectorXd minimum_, direction_;
+  const SearchOptions& options_;
+  const SearchContext& context_;
+  Locality locality_;
+  double floor_ = 0.0;
+  SearchResult result_;
+};
 
 }  // namespace
 
@@ -205,13 +312,13 @@ SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>
   LANDSCAPE_CHECK(minimum.size() == surface.dof() && direction.size() == surface.dof());
   const std::int64_t before = surface.calls();
   try {
-    return run(surface, minimum, direction, options, context);
+    return Search(surface, minimum, direction, options, context).run();
   } catch (const md::InputError& error) {
     // Atoms pushed closer than the potential allows: an ordinary end of a search.
     SearchResult result;
     result.outcome = Outcome::NotDefined;
     result.message = error.what();
-    result.calls.approach = surface.calls() - before;
+    result.calls.approach = static_cast<double>(surface.calls() - before);
     return result;
   }
 }

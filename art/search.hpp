@@ -24,6 +24,7 @@ enum class Outcome {
   IterationLimit,   ///< no convergence
   NotFirstOrder,    ///< stationary, but not with exactly one negative eigenvalue
   MinimumFailed,    ///< a side did not converge to a minimum
+  GaveWay,          ///< the surroundings of a region rearranged before its saddle was one of the whole
   Recognized,       ///< a saddle that was known before
   NotDefined,       ///< ran into a region where the potential is not defined
 };
@@ -36,23 +37,31 @@ struct SearchOptions {
   /// one 4 of 9. Too few to call it tuned.
   double activation_step = 0.3;
   int max_activation_steps = 60;  ///< > 0
-  int relaxation_steps = 3;       ///< >= 0: perpendicular steps after each push
+  int relaxation_steps = 3;       ///< >= 0: perpendicular steps after each push (docs/search.md)
   double leave_curvature = -0.3;  ///< [eV/Å²], < 0: below it the basin is left
   double push_over = 0.2;         ///< [Å], > 0: largest displacement of the step off the saddle, at most half the way to the start
   double same = 0.1;              ///< [Å], > 0: largest displacement below which two minima are the same
   double recognize = 0.05;        ///< [Å], >= 0: an approach this close to a known saddle, with ...
   double recognize_force = 0.01;  ///< [eV/Å], > 0: ... a max force below this, ends there
   double coarse_force = 0.02;     ///< [eV/Å], > 0: a side that is back at the start at this max force is not relaxed further
+  // Until the end game only a region moves: the particles within the margin of those that are pushed, then of those that have moved.
+  double local_margin = 7.0;      ///< [Å], >= 0; narrower regions see no soft modes (docs/search.md); 0, or a region of more than half the particles: the whole from the start
+  double local_force = 0.05;      ///< [eV/Å], > 0: a region's saddle is left to the whole at this max force
+  double grow_force = 0.5;        ///< [eV/Å], > 0: a larger force outside makes the region grow ...
+  int max_growth = 2;             ///< ... so often, >= 0
+  double gave_way = 0.5;          ///< [Å], > 0: a particle that goes further between the saddle of a region and that of the whole
+  double moved = 0.3;             ///< [Å], > 0: particles that have moved further are what a new region is made around
+  double surely_other = 0.5;      ///< [Å], > 0: a side relaxed in its region that is further from the start has not returned
   ApproachOptions approach;
   ProofOptions proof;
   md::MinimizeOptions minimum = {.max_force = 1e-4, .max_step = 0.05};
   void validate() const;          ///< @throws md::InputError naming field, value and broken range.
 };
 
-/// Force calls by stage.
+/// Force-call equivalents by stage: a call of a region counts as its pairs over all pairs.
 struct StageCalls {
-  std::int64_t activation = 0, approach = 0, proof = 0, push_over = 0;
-  std::int64_t total() const { return activation + approach + proof + push_over; }
+  double activation = 0.0, approach = 0.0, proof = 0.0, push_over = 0.0;
+  double total() const { return activation + approach + proof + push_over; }
 };
 
 /// What a search need not find again.
@@ -64,7 +73,7 @@ struct [[nodiscard]] SearchResult {
   Outcome outcome = Outcome::NoNegativeCurvature;
   std::string message;
   Eigen::VectorXd saddle, mode;         ///< empty unless a saddle was found; mode points to the far side
-  Eigen::VectorXd near_side, far_side;  ///< minima; near_side is the start again where connected
+  Eigen::VectorXd near_side, far_side;  ///< minima where connected, else empty; near_side is the start
   double saddle_energy = std::numeric_limits<double>::quiet_NaN();
   double near_energy = std::numeric_limits<double>::quiet_NaN();
   double far_energy = std::numeric_limits<double>::quiet_NaN();

@@ -102,13 +102,16 @@ std::vector<db::Id> enter_plastic_events(db::Database& database, const db::Sampl
   const int plane = plane_index(shear.plane);
   const auto potential = sample_potential(database, sample);
   const md::Cell cell = sample_cell(sample);
-  const double sign = shear.to_strain >= 0.0 ? 1.0 : -1.0;
   const auto events = database.plastic_events_of_shear(shear.id);
   std::vector<db::Id> ids;
-  double earlier = -1e9;  // where the branch of the initial minimum begins
+  double earlier = -1e9;  // where the branch of the initial minimum begins, seen in the direction of the next event
+  double sign = 0.0;
   for (std::size_t k = 0; k < events.size(); ++k) {
     if (session.stopped() || (limit >= 0 && static_cast<std::int64_t>(ids.size()) >= limit)) break;
     const db::PlasticEventRecord& event = events[k];
+    const double direction = event.strain >= event.strain_lower ? 1.0 : -1.0;
+    if (direction != sign) earlier = -1e9;  // the shear turned round on an elastic branch
+    sign = direction;
     const double room = sign * event.strain_lower - earlier;
     earlier = sign * event.strain;
     if (event.event_id) {

@@ -34,6 +34,13 @@ std::string options_text(const MapOptions& o) {
               {"leave_curvature_ev_per_a2", s.leave_curvature},
               {"push_over_a", s.push_over},
               {"same_a", s.same},
+              {"local_margin_a", s.local_margin},
+              {"local_force", s.local_force},
+              {"grow_force", s.grow_force},
+              {"max_growth", s.max_growth},
+              {"gave_way_a", s.gave_way},
+              {"moved_a", s.moved},
+              {"surely_other_a", s.surely_other},
               {"saddle_max_force", s.approach.max_force},
               {"saddle_max_iterations", s.approach.max_iterations},
               {"saddle_max_step", s.approach.max_step},
@@ -122,7 +129,7 @@ class Mapping {
       found.mode = mode_on_atoms(surface, found.search.mode);
     }
     found.extra_calls = static_cast<double>(surface.calls() - before);
-    found.force_calls = static_cast<double>(found.search.calls.total()) + found.extra_calls;
+    found.force_calls = found.search.calls.total() + found.extra_calls;
     return found;
   }
 
@@ -137,10 +144,10 @@ class Mapping {
     record.center_atom = found.center + 1;
     record.outcome = art::name(s.outcome);
     record.message = s.message;
-    record.calls_activation = static_cast<double>(s.calls.activation);
-    record.calls_approach = static_cast<double>(s.calls.approach);
-    record.calls_proof = static_cast<double>(s.calls.proof);
-    record.calls_push_over = static_cast<double>(s.calls.push_over) + found.extra_calls;
+    record.calls_activation = s.calls.activation;
+    record.calls_approach = s.calls.approach;
+    record.calls_proof = s.calls.proof;
+    record.calls_push_over = s.calls.push_over + found.extra_calls;
     record.force_calls = found.force_calls;
     bool connected = s.outcome == art::Outcome::Connected;
     if (s.outcome == art::Outcome::Recognized) {

@@ -15,11 +15,24 @@ struct ShearRequest {
   double resolution = 1e-5;    ///< > 0
   bool fixed_steps = false;    ///< every step is max_step and nothing is bracketed
   std::string plane = "xy";
+  std::string unload;          ///< after loading: to zero "stress" or zero "strain"; empty: not
+  int cycles = 0;              ///< >= 0: reloadings to `to`, each followed by an unloading; not without `unload`
+};
+
+/// What came back when the load was taken off.
+struct Unloading {
+  double residual_strain = db::unknown;
+  double residual_stress_gpa = db::unknown;
+  double dissipated_energy_ev = db::unknown;  ///< V ∮ σ dγ from strain 0 to here, less the energy that is still stored
+  double max_displacement_a = db::unknown;    ///< against the sample's minimum, the affine part taken out
+  bool closed = false;                        ///< no atom has moved by 0.1 Å: the way was elastic
 };
 
 struct ShearReport {
   db::ShearRecord shear;
   std::vector<db::PlasticEventRecord> events;
+  std::vector<std::string> branches;  ///< load, unload or reload, per event
+  std::vector<Unloading> unloadings;  ///< one per time the load was taken off
   bool finished = false;       ///< false: stopped; the same request continues
   bool converged = true;       ///< false: a state could not be relaxed, the shear ended there
 };

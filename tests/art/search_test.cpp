@@ -51,7 +51,7 @@ TEST_P(KnownSaddles, AreFoundAndJoinTheirMinima) {
   EXPECT_EQ(r.proof.negative_eigenvalues, 1);
   EXPECT_LT(r.proof.first, 0.0);
   EXPECT_GT(r.proof.second, 0.0);
-  EXPECT_EQ(r.calls.total(), surface.calls());
+  EXPECT_EQ(r.calls.total(), static_cast<double>(surface.calls()));
 }
 
 INSTANTIATE_TEST_SUITE_P(MuellerBrown, KnownSaddles,

@@ -84,7 +84,7 @@ TEST(BadInput, AFullDiskLosesNothingThatWasStored) {
     const std::string database = std::to_string(bytes) + ".db";
     place.largest_file_bytes = bytes;
     const auto sample = place.run({"--db", database, "sample", "import", file, "--name", "v", "--potential", crystal_potential, "--json"});
-    const auto map = place.run({"--db", database, "map", "v", "--searches", "24", "--center", "1,2,3", "--json"});
+    const auto map = place.run({"--db", database, "map", "v", "--searches", "60", "--center", "1,2,3", "--json"});
     if (sample.code != 0) expect_refused(sample, database);
     expect_refused(map, database);
     place.largest_file_bytes = 0;

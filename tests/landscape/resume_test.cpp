@@ -119,7 +119,7 @@ TEST(Resume, ShearGoesOnAfterAKillBitForBit) {
   import_glass(place, "killed.db");
   const auto shear = [](const std::string& database, const std::string& threads) {
     return std::vector<std::string>{"--db", database, "shear", "g", "--to", "-0.115", "--max-step", "1e-3", "--resolution", "1e-5",
-                                    "--threads", threads, "--json"};
+                                    "--cycle", "--threads", threads, "--json"};
   };
   const auto straight = place.run(shear("straight.db", "1"));
   ASSERT_EQ(straight.code, 0) << straight.err;
@@ -132,6 +132,7 @@ TEST(Resume, ShearGoesOnAfterAKillBitForBit) {
   };
   EXPECT_EQ(place.run_until(shear("killed.db", "2"), steps(5)).code, killed);
   EXPECT_EQ(place.run_until(shear("killed.db", "1"), steps(40)).code, killed);
+  EXPECT_EQ(place.run_until(shear("killed.db", "2"), steps(150)).code, killed);  // on the way back
   EXPECT_EQ(place.run(shear("killed.db", "2")).json(), straight.json());
   expect_same_content(place, "straight.db", "killed.db");
   EXPECT_EQ(place.run(shear("killed.db", "2")).json(), straight.json());  // done: reported, nothing added

@@ -1,0 +1,60 @@
+// Taking the load off again: what comes back, what is dissipated.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/landscape/program.hpp"
+
+namespace landscape::test {
+namespace {
+
+nlohmann::json sheared(const Workplace& place, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"shear", "g"});
+  arguments.insert(arguments.end(), {"--max-step", "2e-3", "--resolution", "1e-5", "--json"});
+  const auto result = place.run(arguments);
+  EXPECT_EQ(result.code, 0) << result.err;
+  return result.json();
+}
+
+class Unload : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(place_.run({"sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004", "--cell", "aniso"}).code, 0);
+  }
+  Workplace place_;
+};
+
+TEST_F(Unload, AnElasticLoopIsClosedAndCostsNothing) {
+  const auto loop = sheared(place_, {"--to", "0.01", "--cycle", "2"});
+  EXPECT_TRUE(loop["events"].empty());
+  ASSERT_EQ(loop["unloadings"].size(), 3u);
+  for (const auto& u : loop["unloadings"]) {
+    EXPECT_TRUE(u["closed"].get<bool>());
+    EXPECT_LT(std::abs(u["residual_strain"].get<double>()), 1e-5);
+    EXPECT_LT(std::abs(u["residual_stress_gpa"].get<double>()), 1e-4);
+    EXPECT_LT(std::abs(u["dissipated_energy_ev"].get<double>()), 2e-4);  // the trapezoidal rule's error
+  }
+}
+
+TEST_F(Unload, WhatIsDissipatedIsWhatTheEventsReleased) {
+  const auto loop = sheared(place_, {"--to", "-0.115", "--unload", "strain"});
+  double released = 0.0;
+  for (const auto& event : loop["events"]) released += event["energy_drop_ev"].get<double>();
+  ASSERT_GT(released, 1e-3);
+  ASSERT_EQ(loop["unloadings"].size(), 1u);
+  const auto& u = loop["unloadings"][0];
+  EXPECT_NEAR(u["dissipated_energy_ev"].get<double>(), released, 0.02 * released);
+  EXPECT_EQ(u["residual_strain"].get<double>(), 0.0);
+  // The first loading is the one that is summarized.
+  const auto loading = sheared(place_, {"--to", "-0.115"});
+  for (const char* key : {"shear_modulus_gpa", "max_stress_gpa", "yield_strain", "max_stress_drop_gpa"})
+    EXPECT_EQ(loop[key], loading[key]) << key;
+}
+
+TEST_F(Unload, BadRequestsAreRefused) {
+  EXPECT_EQ(place_.run({"shear", "g", "--unload", "pressure", "--json"}).code, 2);
+  EXPECT_EQ(place_.run({"shear", "g", "--cycle", "-1", "--json"}).code, 2);
+}
+
+}  // namespace
+}  // namespace landscape::test
