@@ -118,9 +118,14 @@ double first_minimum(const PairFunctions& g) {
     smooth[k] = g.total.segment(low, high - low + 1).mean();
   }
   Eigen::Index peak = 0;
-  smooth.maxCoeff(&peak);
-  for (Eigen::Index k = peak + 1; k + half < n; ++k)
-    if (smooth[k] <= smooth.segment(k - half, 2 * half + 1).minCoeff()) return g.argument[k];
+  const double highest = smooth.maxCoeff(&peak);
+  for (Eigen::Index k = peak + 1; k + half < n; ++k) {
+    if (smooth[k] >= highest || smooth[k] > smooth.segment(k - half, 2 * half + 1).minCoeff())
+      continue;
+    Eigen::Index last = k;  // a crystal has a gap: its middle
+    while (last + 1 < n && smooth[last + 1] <= smooth[k]) ++last;
+    return 0.5 * (g.argument[k] + g.argument[last]);
+  }
   return std::nan("");
 }
 

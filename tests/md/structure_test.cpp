@@ -165,6 +165,12 @@ TEST(RadialDistribution, FirstMinimumOfFccLiesBetweenTheShells) {
   EXPECT_LT(first_minimum(g), 3.5);
 }
 
+TEST(RadialDistribution, FirstMinimumOfAPerfectCrystalIsTheMiddleOfItsGap) {
+  const double shell = 3.615 / std::sqrt(2.0);
+  EXPECT_NEAR(first_minimum(radial_distribution(crystal(fcc, 3.615, 3, 0.0, {"Cu"}))),
+              0.5 * (shell + 3.615), 0.1);
+}
+
 TEST(StructureFactor, OfACrystalIsItsBraggPeaks) {
   const Configuration c = crystal(fcc, 4.0, 3, 0.0, {"Cu"});
   const auto s =
