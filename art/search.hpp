@@ -45,7 +45,8 @@ struct SearchOptions {
   double recognize_force = 0.01;  ///< [eV/Å], > 0: ... a max force below this, ends there
   double coarse_force = 0.02;     ///< [eV/Å], > 0: a side that is back at the start at this max force is not relaxed further
   // Until the end game only a region moves: the particles within the margin of those that are pushed, then of those that have moved.
-  double local_margin = 7.0;      ///< [Å], >= 0; narrower regions see no soft modes (docs/search.md); 0, or a region of more than half the particles: the whole from the start
+  /// [Å], >= 0; narrower regions see no soft modes (docs/search.md). 0, or a region of more than half the particles: the whole.
+  double local_margin = 7.0;
   double local_force = 0.05;      ///< [eV/Å], > 0: a region's saddle is left to the whole at this max force
   double grow_force = 0.5;        ///< [eV/Å], > 0: a larger force outside makes the region grow ...
   int max_growth = 2;             ///< ... so often, >= 0

@@ -56,6 +56,10 @@ void add_map_command(CLI::App& app, Context& context) {
   command->add_option("--element", options->element, "start at atoms of this element")->excludes(center);
   command->add_option("--radius", options->search.radius, "atoms this close to the centre are pushed [Å]")
       ->capture_default_str();
+  command->add_option("--margin", options->search.local_margin,
+                      "atoms this close to those pushed move until the end game [Å]; 0: all atoms from the start, which costs twice as much "
+                      "and leans to the softest spots and lowest barriers of the glass")
+      ->capture_default_str();
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
 }
 

@@ -323,6 +323,8 @@ void MapOptions::validate() const {
   if (searches && events) throw md::InputError("map: expected one of --searches and --events, got both");
   if (searches && *searches < 1) throw md::InputError(md::message("--searches: expected at least 1, got ", *searches));
   if (events && *events < 1) throw md::InputError(md::message("--events: expected at least 1, got ", *events));
+  if (!(search.local_margin >= 0.0))
+    throw md::InputError(md::message("--margin: expected a length of at least 0 Å, got ", search.local_margin));
   if (!std::isfinite(strain_xy) || std::abs(strain_xy) > 1.0)
     throw md::InputError(md::message("--strain: expected a number between -1 and 1, got ", strain_xy));
   if (!center_atoms.empty() && !element.empty())

@@ -52,27 +52,25 @@ Eigen::VectorXd RegionSurface::placed(const Eigen::Ref<const Eigen::VectorXd>& p
 void RegionSurface::surround(const Eigen::Ref<const Eigen::VectorXd>& x) {
   centre_ = x;
   const auto n = static_cast<std::size_t>(whole_positions_.cols());
-  std::vector<char> is_moving(n, 0);
+  std::vector<char> is_moving(n, 0), is_near(n, 0);
   for (const auto atom : moving_atoms_) is_moving[static_cast<std::size_t>(atom)] = 1;
-  // Within a sphere around all of them first, then one by one.
-  const Eigen::Vector3d first = x.head<3>();
-  double extent = 0.0;
-  for (Eigen::Index k = 0; k < x.size(); k += 3)
-    for (const Eigen::VectorXd* at : {&centre_, &start_})
-      extent = std::max(extent, cell_.minimum_image(at->segment<3>(k) - first).norm());
+  const auto mark = [&](const Eigen::Ref<const Eigen::VectorXd>& at, double range) {
+    Matrix3Xd positions = whole_positions_;
+    for (std::size_t k = 0; k < moving_atoms_.size(); ++k)
+      positions.col(moving_atoms_[k]) = at.segment<3>(3 * static_cast<Eigen::Index>(k));
+    NeighborList near(range, 0.0);
+    near.set_moving(is_moving);
+    near.update(cell_, positions);
+    for (std::size_t rank = 0; rank < n; ++rank)
+      for (const std::uint32_t slot : near.row(rank))
+        is_near[near.slots().atom[near.slots().home[rank]]] = is_near[near.slots().atom[slot]] = 1;
+  };
+  mark(x, potential_->cutoff() + skin + reach);
   // The energy at the start, which the offset is taken from, must have all its pairs too.
-  const double near = potential_->cutoff() + skin + reach, at_start = potential_->cutoff() + skin;
+  if (x != start_) mark(start_, potential_->cutoff() + skin);
   std::vector<Eigen::Index> atoms = moving_atoms_;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Eigen::Vector3d r = whole_positions_.col(static_cast<Eigen::Index>(i));
-    if (is_moving[i] || cell_.minimum_image(r - first).norm() > extent + near) continue;
-    for (Eigen::Index k = 0; k < x.size(); k += 3)
-      if (cell_.minimum_image(r - x.segment<3>(k)).squaredNorm() < near * near ||
-          cell_.minimum_image(r - start_.segment<3>(k)).squaredNorm() < at_start * at_start) {
-        atoms.push_back(static_cast<Eigen::Index>(i));
-        break;
-      }
-  }
+  for (std::size_t i = 0; i < n; ++i)
+    if (is_near[i] && !is_moving[i]) atoms.push_back(static_cast<Eigen::Index>(i));
   const auto count = static_cast<Eigen::Index>(atoms.size());
   positions_.resize(3, count);
   forces_.resize(3, count);
