@@ -1,5 +1,6 @@
 #include "md/dynamics/nose_hoover.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -44,22 +45,28 @@ double NoseHooverChain::half_step(double kinetic_energy, double kt, double dt_ps
     const double q_below = k == 1 ? q_first : q_rest;
     return (q_below * v[k - 1] * v[k - 1] - kt) / q_rest;
   };
-  for (const double weight : suzuki_yoshida()) {
-    const double h = 0.5 * weight * dt_ps;
-    v[m - 1] += 0.5 * h * acceleration(m - 1);
-    for (std::size_t k = m - 1; k-- > 0;) {
-      const double damp = std::exp(-0.25 * h * v[k + 1]);
-      v[k] = (v[k] * damp + 0.5 * h * acceleration(k)) * damp;
+  // A set point that falls faster than the atoms cool leaves a chain whose own motion is faster than the step: then it takes shorter ones.
+  double rate = 0.0;
+  for (std::size_t k = 0; k < m; ++k) rate = std::max({rate, std::abs(v[k]), std::sqrt(std::abs(acceleration(k)))});
+  const double parts = rate * dt_ps < 1.0 ? 1.0 : std::min(std::ceil(4.0 * rate * dt_ps), 1e4);
+  for (double part = 0.0; part < parts; ++part) {
+    for (const double weight : suzuki_yoshida()) {
+      const double h = 0.5 * weight * dt_ps / parts;
+      v[m - 1] += 0.5 * h * acceleration(m - 1);
+      for (std::size_t k = m - 1; k-- > 0;) {
+        const double damp = std::exp(-0.25 * h * v[k + 1]);
+        v[k] = (v[k] * damp + 0.5 * h * acceleration(k)) * damp;
+      }
+      const double factor = std::exp(-h * v[0]);
+      scale *= factor;
+      twice_kinetic *= factor * factor;
+      for (std::size_t k = 0; k < m; ++k) eta[k] += h * v[k];
+      for (std::size_t k = 0; k + 1 < m; ++k) {
+        const double damp = std::exp(-0.25 * h * v[k + 1]);
+        v[k] = (v[k] * damp + 0.5 * h * acceleration(k)) * damp;
+      }
+      v[m - 1] += 0.5 * h * acceleration(m - 1);
     }
-    const double factor = std::exp(-h * v[0]);
-    scale *= factor;
-    twice_kinetic *= factor * factor;
-    for (std::size_t k = 0; k < m; ++k) eta[k] += h * v[k];
-    for (std::size_t k = 0; k + 1 < m; ++k) {
-      const double damp = std::exp(-0.25 * h * v[k + 1]);
-      v[k] = (v[k] * damp + 0.5 * h * acceleration(k)) * damp;
-    }
-    v[m - 1] += 0.5 * h * acceleration(m - 1);
   }
   return scale;
 }
