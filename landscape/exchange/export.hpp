@@ -1,0 +1,42 @@
+/// A selection of a database as files of other programs.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "db/database.hpp"
+
+namespace landscape {
+
+enum class Selection { Events, Minima, Saddles };
+
+struct ExportReport {
+  std::size_t files = 0, frames = 0;
+};
+
+/// One multi-frame extended XYZ file: initial, saddle, final of every event; with `whole_track`
+/// also the saddles along its track.
+/// @throws db::Error for an id that is not there; md::InputError where the file cannot be written.
+ExportReport export_extxyz(db::Database& database,
+                           Selection what,
+                           std::span<const db::Id> ids,
+                           bool whole_track,
+                           const std::filesystem::path& file);
+
+/// LAMMPS data files event12_initial.data, event12_saddle.data, ...; minimum3.data; saddle4.data in
+/// `folder`, which is made. Types are numbered in alphabetical order of the species, the same in
+/// all files.
+ExportReport export_lammps(db::Database& database,
+                           Selection what,
+                           std::span<const db::Id> ids,
+                           const std::filesystem::path& folder);
+
+/// Wales's files (see wales.hpp) of events of one sample at one strain, with the coordinates.
+/// Minima that are aliases of one another are written once.
+/// @throws md::InputError where the events come from several samples or strains, or there are none.
+ExportReport export_wales(db::Database& database,
+                          std::span<const db::Id> events,
+                          const std::filesystem::path& folder);
+
+}  // namespace landscape
