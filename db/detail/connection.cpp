@@ -192,6 +192,9 @@ void Connection::open() {
                                                    options_.busy_timeout_ms);
     database_->exec("PRAGMA foreign_keys = ON");
     database_->exec("PRAGMA synchronous = NORMAL");
+    // Indices of large studies are written all over the file: with SQLite's 2 MB a page is read and written for every row.
+    database_->exec("PRAGMA cache_size = -131072");        // [kB] at most, taken as needed
+    database_->exec("PRAGMA wal_autocheckpoint = 8000");   // [pages of 4 kB]
     database_->exec("PRAGMA trusted_schema = OFF");
     if (options_.max_pages > 0) {
       database_->exec("PRAGMA max_page_count = " + std::to_string(options_.max_pages));

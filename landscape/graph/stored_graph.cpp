@@ -47,6 +47,7 @@ class Loader {
     sample_ = ready_sample(database_, request_.sample);
     read_aliases();
     request_.from_tracks ? read_tracks() : read_states();
+    read_prefactors();
     color();
     result_.graph = LandscapeGraph(std::move(minima_), std::move(saddles_));
     return std::move(result_);
@@ -104,6 +105,7 @@ class Loader {
     saddle.b = b;
     saddle.energy_ev = energy_ev;
     saddles_.push_back(std::move(saddle));
+    saddle_of_event_[event.id] = saddles_.size() - 1;
     event_of_final_.try_emplace(b, event.id);
     event_of_final_.try_emplace(a, event.id);
   }
@@ -173,6 +175,21 @@ class Loader {
     set_zero();
   }
 
+  /// Attempt frequencies, where `landscape rate` has found them.
+  void read_prefactors() {
+    db::QueryOptions query;
+    query.view = "properties";
+    query.where = "event_id IS NOT NULL AND name IN ('attempt_frequency_thz', 'reverse_attempt_frequency_thz')";
+    query.columns = {"event_id", "name", "value"};
+    for (const auto& row : db::run_query(path_, query).rows) {
+      const auto place = saddle_of_event_.find(std::get<std::int64_t>(row[0]));
+      const auto* value = std::get_if<double>(&row[2]);
+      if (place == saddle_of_event_.end() || value == nullptr) continue;
+      auto& saddle = saddles_[place->second];
+      (std::get<std::string>(row[1]).starts_with("reverse") ? saddle.reverse_prefactor_thz : saddle.prefactor_thz) = *value;
+    }
+  }
+
   /// Values of the colour's column by event or minimum.
   void color() {
     if (request_.color.empty()) return;
@@ -215,6 +232,7 @@ class Loader {
   std::unordered_map<db::Id, std::size_t> place_;
   std::unordered_map<std::size_t, db::Id>
       event_of_final_;  ///< the first event that touches a minimum
+  std::unordered_map<db::Id, std::size_t> saddle_of_event_;
   std::vector<GraphMinimum> minima_;
   std::vector<GraphSaddle> saddles_;
   StoredGraph result_;

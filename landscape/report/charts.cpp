@@ -146,7 +146,7 @@ Chart tracks(const std::filesystem::path& database) {
 }
 
 Chart classes(const std::filesystem::path& database) {
-  Chart chart{"Class of the events that shear fires or maps found, against annealing",
+  Chart chart{"Class of the events found under strain, against annealing",
               "energy of the sample above the lowest [meV/atom]",
               "share of classified events",
               {}};
@@ -158,7 +158,8 @@ Chart classes(const std::filesystem::path& database) {
       "x.composition = s.composition AND x.potential = s.potential)), e.event_class, count(*), "
       "sum(count(*)) OVER (PARTITION BY s.sample) FROM events e JOIN samples s ON s.sample = "
       "e.sample "
-      "WHERE e.event_class IS NOT NULL GROUP BY s.sample, e.event_class ORDER BY 2");
+      "WHERE e.event_class IS NOT NULL AND (e.origin = 'shear' OR e.strain_xy <> 0) "
+                  "GROUP BY s.sample, e.event_class ORDER BY 2");
   for (std::size_t r = 0; r < rows.size(); ++r) {
     auto& series = series_of(chart, rows.text(r, 2), Series::Style::Points);
     const double share = rows.number(r, 3) / rows.number(r, 4);

@@ -96,7 +96,7 @@ function draw() {
   const project = p => [w / 2 + scale * p[0], h / 2 - scale * p[1]];
   for (const b of balls) {
     const [x, y] = project(b.p), fade = 0.35 + 0.65 * Math.min(1, Math.max(0, (b.p[2] + 11) / 22));
-    g.globalAlpha = fade * (length(b.i) < 0.1 ? 0.45 : 1);
+    g.globalAlpha = fade * (length(b.i) < 0.1 ? 0.25 : 1);
     g.beginPath(); g.arc(x, y, scale * 0.75, 0, 7);
     g.fillStyle = b.color; g.fill(); g.strokeStyle = '#333'; g.lineWidth = b.i === 0 ? 3 : 0.6; g.stroke();
     if (arrow && length(b.i) > 0.1) {

@@ -13,6 +13,7 @@
 #include "landscape/report/page.hpp"
 #include "landscape/report/rows.hpp"
 #include "landscape/version.hpp"
+#include "landscape/workflow/records.hpp"
 
 namespace landscape {
 namespace {
@@ -189,9 +190,8 @@ class Page {
     std::size_t bytes = 0;
     for (std::size_t r = 0; r < rows.size() && bytes < options_.atoms_bytes; ++r) {
       const auto event = database_.event(static_cast<db::Id>(rows.number(r, 0)));
-      if (database_.configuration(database_.minimum(event.initial_minimum_id).configuration_id)
-              .data.empty())
-        continue;
+      const auto initial = database_.minimum(event.initial_minimum_id).configuration_id;
+      if (database_.configuration(initial).layout != position_layout) continue;
       auto entry = report::event_atoms(database_, event, options_.atoms_around);
       bytes += entry.dump().size();
       events[std::to_string(event.id)] = std::move(entry);

@@ -40,13 +40,15 @@ class Frame {
 
  private:
   void include(const Series& series) {
-    for (const auto& [x, y] : series.points) {
+    for (std::size_t k = 0; k < series.points.size(); ++k) {
+      const auto [x, y] = series.points[k];
       const double at = along_x(x);
+      const double error = k < series.errors.size() && std::isfinite(series.errors[k]) ? series.errors[k] : 0.0;
       if (!std::isfinite(at) || !std::isfinite(y)) continue;
       x_low_ = std::min(x_low_, at);
       x_high_ = std::max(x_high_, at);
-      y_low_ = std::min(y_low_, y);
-      y_high_ = std::max(y_high_, y);
+      y_low_ = std::min(y_low_, y - error);
+      y_high_ = std::max(y_high_, y + error);
     }
   }
   static void widen(double& low, double& high) {

@@ -1,9 +1,12 @@
 /// Nothing committed is lost and nothing half-done is seen: kills, full disks, several processes.
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <set>
+#include <sstream>
 
 #include "db/check.hpp"
 #include "db/detail/connection.hpp"
@@ -131,6 +134,78 @@ TEST(KilledProcess, LeavesARunMarkedAsRunning) {
   EXPECT_TRUE(report.clean());
   ASSERT_EQ(report.notes.size(), 1u);
   EXPECT_TRUE(contains(report.notes[0], "run 1 (map"));
+}
+
+/// Commits runs whose command says who and which, and notes each one in `diary` once it is committed.
+[[noreturn]] void write_and_note(const std::filesystem::path& path, const std::string& who, int commits) {
+  int code = 1;
+  try {
+    Database database(path);
+    const int diary = ::open((path.string() + "." + who).c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    for (int i = 0; i < commits; ++i) {
+      const auto line = message(who, '-', ::getpid(), '-', i, '\n');
+      Transaction transaction(database);
+      auto run = a_run();
+      run.command = line.substr(0, line.size() - 1);
+      database.add_run(run);
+      database.add_configuration(a_configuration());
+      transaction.commit();
+      if (::write(diary, line.data(), line.size()) != static_cast<ssize_t>(line.size())) ::_exit(2);
+    }
+    code = 0;
+  } catch (const std::exception&) {
+  }
+  ::_exit(code);
+}
+
+/// Sees runs and configurations grow together and never shrink, until `enough`.
+[[noreturn]] void read_until(const std::filesystem::path& path, std::int64_t enough) {
+  int code = 1;
+  try {
+    for (std::int64_t seen = 0; seen < enough;) {
+      auto connection = detail::open_database(path, {.mode = Mode::ReadOnly});
+      auto query = connection->statement("SELECT (SELECT count(*) FROM run_row), (SELECT count(*) FROM configuration_row)");
+      query.step();
+      const auto runs = query.take<std::int64_t>(), configurations = query.take<std::int64_t>();
+      if (runs != configurations || runs < seen) ::_exit(3);
+      seen = runs;
+    }
+    code = 0;
+  } catch (const std::exception&) {
+  }
+  ::_exit(code);
+}
+
+TEST(SeveralProcesses, LoseNothingWhenAWriterIsKilledAgainAndAgain) {
+  TemporaryFolder folder;
+  const auto path = folder / "x.db";
+  Database{path};
+  constexpr int commits = 60, kills = 8;
+  const auto start = [](const auto& work) {
+    const pid_t child = ::fork();
+    if (child == 0) work();
+    return child;
+  };
+  std::vector<pid_t> children = {start([&] { write_and_note(path, "steady", commits); })};
+  for (int r = 0; r < 3; ++r) children.push_back(start([&] { read_until(path, commits); }));
+  for (int k = 0; k < kills; ++k) {
+    const pid_t victim = start([&] { write_and_note(path, "victim", 1'000'000); });
+    ::usleep(static_cast<useconds_t>(3000 + 7000 * k));
+    ::kill(victim, SIGKILL);
+    ::waitpid(victim, nullptr, 0);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  }
+  EXPECT_EQ(check(path), std::vector<std::string>());
+  std::multiset<std::string> stored;
+  for (const auto& run : Database(path).runs()) stored.insert(run.command);
+  std::istringstream noted(testing::slurp(path.string() + ".steady") + testing::slurp(path.string() + ".victim"));
+  std::size_t count = 0;
+  for (std::string line; std::getline(noted, line); ++count) EXPECT_EQ(stored.count(line), 1u) << line;
+  EXPECT_GE(count, static_cast<std::size_t>(commits));
 }
 
 TEST(SeveralProcesses, MakeAFileAndWriteToItTogether) {
