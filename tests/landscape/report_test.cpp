@@ -50,7 +50,7 @@ TEST_F(Study, ReportStandsByItself) {
   EXPECT_EQ(plain.find(" src="), std::string::npos);
   EXPECT_NE(html.find("connect-src 'none'"), std::string::npos);
   // Without a script: key figures, charts, trees and tables are in the text itself.
-  EXPECT_GE(count(html, "<svg"), 5u);
+  EXPECT_GE(count(html, "<svg"), 4u);
   EXPECT_GE(count(html, "<table"), 6u);
   EXPECT_EQ(count(html, "<tr data-event="), run({"query", "events", "--json"}).json().size());
   EXPECT_NE(html.find("<title>A &amp; B</title>"), std::string::npos);
