@@ -1,4 +1,4 @@
-/// Vectors that begin on a cache line, for SIMD loads.
+/// Vectors that begin on a cache line, for SIMD loads, and are not written to where nothing is put.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,11 @@ struct CacheLineAllocator {
   CacheLineAllocator(const CacheLineAllocator<U>&) {}
   T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), alignment)); }
   void deallocate(T* p, std::size_t) { ::operator delete(p, alignment); }
+  /// resize() leaves numbers as they are: memory that is never used is never touched.
+  template <class U>
+  void construct(U* p) {
+    ::new (static_cast<void*>(p)) U;
+  }
   template <class U>
   bool operator==(const CacheLineAllocator<U>&) const {
     return true;

@@ -13,6 +13,8 @@ namespace {
 
 /// Coordinates of the far slot [Å]: beyond every cutoff, with a square that is finite.
 constexpr double far_away = 1e100;
+/// Atoms of a list that is so large that its buffers are given back after a build.
+constexpr std::size_t large = 20000;
 
 }  // namespace
 
@@ -103,7 +105,7 @@ void NeighborList::build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out) {
       for (int b = -reach[1]; b <= reach[1]; ++b) {
         const auto column = slots_.column(box[0] + a, box[1] + b, box[2]);
         const std::size_t room = used + (column.second - column.first) + 2 * simd::block;
-        if (out.size() < room) out.resize(2 * room);
+        if (out.size() < room) out.resize(room + room / 4);
         const std::size_t found = within(slots_.x.data(), slots_.y.data(), slots_.z.data(), column.first, column.second,
                                          center, range2, out.data() + used);
         if (a > 0) {
@@ -130,7 +132,7 @@ void NeighborList::build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out) {
       chunk.slot_low = std::min(chunk.slot_low, out[k]);
       chunk.slot_high = std::max(chunk.slot_high, out[k] + 1);
     }
-    if (out.size() < used + simd::block) out.resize(2 * (used + simd::block));
+    if (out.size() < used + simd::block) out.resize(used + used / 4 + simd::block);
     while (used % simd::block != 0) out[used++] = far;
   }
   out.resize(used);
@@ -161,9 +163,10 @@ void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& po
   rows_.resize(row_begin_[n]);
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int c = 0; c < count; ++c) {
-    const auto& from = chunk_rows_[static_cast<std::size_t>(c)];
+    auto& from = chunk_rows_[static_cast<std::size_t>(c)];
     std::copy(from.begin(), from.end(),
               rows_.begin() + static_cast<std::ptrdiff_t>(row_begin_[chunks_[static_cast<std::size_t>(c)].rank_begin]));
+    if (n > large) std::vector<std::uint32_t>().swap(from);
   }
   built_matrix_ = cell.matrix();
   built_inverse_ = cell.inverse();

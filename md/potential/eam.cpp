@@ -19,6 +19,7 @@ struct EamScratch {
   AlignedVector<double> total;          ///< per slot: density (1) or force (4), summed over chunks
   AlignedVector<double> pair_slopes;
   AlignedVector<std::uint32_t> pair_slots;
+  std::vector<std::size_t> pair_begin;
   std::vector<std::uint32_t> pair_blocks;
   std::vector<std::int32_t> rank_types;
   std::vector<std::int64_t> first_rows, second_rows;
@@ -263,6 +264,7 @@ void EamPotential::prepare(const NeighborList& list, std::span<const int> types,
   work.force.resize(4 * entries);
   work.pair_slopes.resize(3 * list.rows().size());
   work.pair_slots.resize(list.rows().size());
+  work.pair_begin.resize(n);
   work.pair_blocks.resize(n);
   work.embedding_slope.resize(n);
   work.embedding_energy.resize(chunks.size());
@@ -293,6 +295,7 @@ void EamPotential::prepare(const NeighborList& list, std::span<const int> types,
     chunk.last_piece = static_cast<std::int32_t>(pieces_) - 2;
     chunk.pair_slopes = work.pair_slopes.data();
     chunk.pair_slots = work.pair_slots.data();
+    chunk.pair_begin = work.pair_begin.data();
     chunk.pair_blocks = work.pair_blocks.data();
     chunk.density = work.density.data() + work.offset[c];
     chunk.forces = work.force.data() + 4 * work.offset[c];

@@ -32,7 +32,8 @@ struct EamChunk {
   // Kept between the passes: per block of pairs 3 x 8 doubles: dρ_first/dr / r, dρ_second/dr / r, dφ/dr / r
   double* pair_slopes = nullptr;
   std::uint32_t* pair_slots = nullptr;
-  std::uint32_t* pair_blocks = nullptr;    ///< per rank: blocks in use, which begin at its row_begin
+  std::size_t* pair_begin = nullptr;       ///< per rank: its first entry in pair_slots
+  std::uint32_t* pair_blocks = nullptr;    ///< per rank: blocks in use
   // Results
   double* density = nullptr;               ///< per slot from slot_low, added to
   double* forces = nullptr;                ///< fx fy fz 0 per slot from slot_low, added to

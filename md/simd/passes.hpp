@@ -82,11 +82,12 @@ void density_pass(EamChunk& c) {
   const auto inverse_dr = Lanes::set(c.inverse_dr);
   const std::ptrdiff_t low = c.slot_low;
   double* const densities = c.density;
+  [[maybe_unused]] std::size_t out = c.row_begin[c.rank_begin];  // kept pairs of the chunk follow each other without gaps
   for (std::size_t rank = c.rank_begin; rank < c.rank_end; ++rank) {
     const std::uint32_t home = c.home[rank];
     const double* tables = c.knots + c.type_rows[c.rank_types[rank]];
     auto density = Lanes::zero();
-    std::size_t out = c.row_begin[rank];
+    if constexpr (Slopes) c.pair_begin[rank] = out;
     for (std::size_t begin = c.row_begin[rank]; begin < c.row_begin[rank + 1]; begin += piece) {
       const std::size_t left = c.row_begin[rank + 1] - begin;
       const std::size_t n = pack(c, c.slots + 4 * static_cast<std::size_t>(home), c.rows + begin, left < piece ? left : piece, packed);
@@ -128,7 +129,7 @@ void density_pass(EamChunk& c) {
         }
       }
     }
-    if constexpr (Slopes) c.pair_blocks[rank] = static_cast<std::uint32_t>((out - c.row_begin[rank]) / block);
+    if constexpr (Slopes) c.pair_blocks[rank] = static_cast<std::uint32_t>((out - c.pair_begin[rank]) / block);
     densities[static_cast<std::ptrdiff_t>(home) - low] += Lanes::sum(density);
   }
   c.energy = Lanes::sum(energy);
@@ -146,7 +147,7 @@ void eam_force(EamChunk& c) {
     const auto xi = Lanes::set(center[0]), yi = Lanes::set(center[1]), zi = Lanes::set(center[2]);
     const auto embedding = Lanes::set(center[3]);
     Lanes::Real sx = Lanes::zero(), sy = sx, sz = sx;
-    const std::size_t begin = c.row_begin[rank];
+    const std::size_t begin = c.pair_begin[rank];
     for (std::size_t q = 0; q < c.pair_blocks[rank]; ++q) {
       const double* slopes = c.pair_slopes + 3 * (begin + q * block);
       const std::uint32_t* slot = c.pair_slots + begin + q * block;
