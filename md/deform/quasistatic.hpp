@@ -69,8 +69,13 @@ class QuasistaticShear {
   ShearStep advance(double target);
 
  private:
+  struct Relaxed {
+    ShearState state;
+    bool converged;
+    bool jumped;   ///< stopped half way, at an energy that only a discontinuity explains
+  };
   /// The state relaxed at `strain` from `from` moved affinely (plus `drift` times the strain step).
-  std::pair<ShearState, bool> relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift);
+  Relaxed relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift);
   double shortfall(const ShearState& from, const ShearState& to) const;
 
   AtomicSurface& surface_;
