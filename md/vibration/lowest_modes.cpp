@@ -73,10 +73,10 @@ class KrylovSpace {
     products_ += k;
     image_.middleCols(size_, k) = out;
     size_ += k;
-    ritz_matrix_.block(0, size_ - k, size_, k) = transposed_product(
+    const Eigen::MatrixXd columns = transposed_product(
         basis_.leftCols(size_), image_.middleCols(size_ - k, k), options_.threads);
-    ritz_matrix_.block(size_ - k, 0, k, size_) =
-        ritz_matrix_.block(0, size_ - k, size_, k).transpose();
+    ritz_matrix_.block(0, size_ - k, size_, k) = columns;
+    ritz_matrix_.block(size_ - k, 0, k, size_) = columns.transpose();
   }
 
   /// Keeps the lowest `kept` Ritz vectors alone.
