@@ -37,12 +37,6 @@ constexpr double energy_noise = 1e-4;
 
 enum class Refusal { None, InitialJumped, FinalJumped, SaddleJumped, SaddleLost, Inconsistent, Disconnected };
 
-VectorXd sheared(const VectorXd& x, const Matrix3d& f) {
-  VectorXd out(x.size());
-  for (Eigen::Index i = 0; i < x.size(); i += 3) out.segment<3>(i) = f * x.segment<3>(i);
-  return out;
-}
-
 /// What is left to the nearer fold ahead, from E and dE/dγ of one point (E ~ ε^{3/2}).
 struct Ahead {
   double distance = std::numeric_limits<double>::infinity();
@@ -101,9 +95,9 @@ class Follower {
     TrackPoint next;
     next.strain = p.strain + step;
     const Matrix3d f = md::simple_shear(step, o_.plane);
-    next.initial = sheared(p.initial, f);
-    next.saddle = sheared(p.saddle, f);
-    next.final_minimum = sheared(p.final_minimum, f);
+    next.initial = md::deformed(f, p.initial);
+    next.saddle = md::deformed(f, p.saddle);
+    next.final_minimum = md::deformed(f, p.final_minimum);
     next.mode = p.mode;
     if (before == nullptr) return next;
     const double last = p.strain - before->strain;
@@ -116,7 +110,7 @@ class Follower {
     }
     const Matrix3d g = md::simple_shear(last, o_.plane);
     const auto move = [&](VectorXd& x, const VectorXd& now, const VectorXd& then, double factor) {
-      x += factor * (now - sheared(then, g));
+      x += factor * (now - md::deformed(g, then));
     };
     move(next.initial, p.initial, before->initial, fold.end == WindowEnd::Initial ? root : linear);
     move(next.final_minimum, p.final_minimum, before->final_minimum, fold.end == WindowEnd::Final ? root : linear);
@@ -203,7 +197,7 @@ class Follower {
     const double allowed = energy_noise + 2e-3 * std::abs(volume_ * (after - before) * step) +
                            o_.derivative_tolerance * std::min(a.barrier(), a.reverse_barrier());
     if (close && std::abs(fall) <= allowed) return true;
-    const VectorXd moved = md::displacement(surface_, sheared(a.*leg.x, md::simple_shear(step, o_.plane)), b.*leg.x);
+    const VectorXd moved = md::displacement(surface_, md::deformed(md::simple_shear(step, o_.plane), a.*leg.x), b.*leg.x);
     Eigen::Index most = 0;
     double distance = 0.0;
     for (Eigen::Index k = 0; 3 * k < moved.size(); ++k)

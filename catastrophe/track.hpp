@@ -60,7 +60,7 @@ struct FoldEstimate {
 /// E = A |γ_c - γ|^{3/2} and its two relatives, fitted near one end of the window.
 struct Fold {
   FoldEstimate from_barrier, from_curvature, from_stress;       ///< E^{2/3}, λ², Δτ² linear in γ
-  FoldEstimate best;                                            ///< weighted mean, error covers their spread
+  FoldEstimate best;                                            ///< their mean, error covers their spread (random effects)
   double amplitude = std::numeric_limits<double>::quiet_NaN();  ///< [eV]
   double amplitude_error = std::numeric_limits<double>::quiet_NaN();
   double exponent = std::numeric_limits<double>::quiet_NaN();   ///< free exponent of barrier against distance

@@ -74,7 +74,7 @@ class ShearRoute {
   int plane_;
 };
 
-/// Keeps a half-done shear: the state, the step length and the velocity that the next prediction uses.
+/// Keeps a half-done shear: the state, the step length and the earlier states that the next prediction uses.
 class ShearCheckpoint {
  public:
   ShearCheckpoint(db::Id shear_id, db::Id run_id) : key_("shear:" + std::to_string(shear_id)), run_id_(run_id) {}
@@ -83,14 +83,17 @@ class ShearCheckpoint {
             std::int64_t index) const {
     const auto n = memory.state.x.size();
     std::vector<double> values(memory.state.x.data(), memory.state.x.data() + n);
-    values.insert(values.end(), memory.velocity.data(), memory.velocity.data() + memory.velocity.size());
-    values.insert(values.end(), {memory.state.strain, memory.state.energy, memory.state.max_force, memory.step});
+    values.insert(values.end(), {memory.state.strain, memory.state.energy, memory.state.max_force, memory.step, memory.sign});
     values.insert(values.end(), memory.state.stress.data(), memory.state.stress.data() + 9);
+    for (const md::BranchPoint& point : memory.earlier) {
+      values.push_back(point.distance);
+      values.insert(values.end(), point.moved.data(), point.moved.data() + n);
+    }
     db::CheckpointRecord record;
     record.key = key_;
     record.run_id = run_id_;
     record.step = index;
-    record.state = json{{"dof", n}, {"velocity", memory.velocity.size()}, {"leg", place.leg}, {"slope", place.slope}}.dump();
+    record.state = json{{"dof", n}, {"earlier", memory.earlier.size()}, {"leg", place.leg}, {"slope", place.slope}}.dump();
     record.data = pack_doubles(values);
     database.put_checkpoint(record);
   }
@@ -99,18 +102,24 @@ class ShearCheckpoint {
     const auto record = database.checkpoint(key_);
     if (!record) return std::nullopt;
     const json state = json::parse(record->state);
-    const auto n = state.at("dof").get<Eigen::Index>(), m = state.at("velocity").get<Eigen::Index>();
+    const auto n = state.at("dof").get<Eigen::Index>();
+    if (!state.contains("earlier"))
+      throw db::Error("shear: its checkpoint is of an earlier version of this program; finish it with that, or shear to another strain");
+    const auto earlier = state.at("earlier").get<Eigen::Index>();
     place.leg = state.value("leg", std::size_t{0});
     place.slope = state.value("slope", 0.0);
-    const auto values = unpack_doubles(record->data, static_cast<std::size_t>(n + m + 13));
+    const auto values = unpack_doubles(record->data, static_cast<std::size_t>(n + 14 + earlier * (n + 1)));
     memory.state.x = Eigen::Map<const Eigen::VectorXd>(values.data(), n);
-    memory.velocity = Eigen::Map<const Eigen::VectorXd>(values.data() + n, m);
-    const double* rest = values.data() + n + m;
+    const double* rest = values.data() + n;
     memory.state.strain = rest[0];
     memory.state.energy = rest[1];
     memory.state.max_force = rest[2];
     memory.step = rest[3];
-    memory.state.stress = Eigen::Map<const Eigen::Matrix3d>(rest + 4);
+    memory.sign = rest[4];
+    memory.state.stress = Eigen::Map<const Eigen::Matrix3d>(rest + 5);
+    memory.earlier.clear();
+    for (const double* point = rest + 14; memory.earlier.size() < static_cast<std::size_t>(earlier); point += n + 1)
+      memory.earlier.push_back({point[0], Eigen::Map<const Eigen::VectorXd>(point + 1, n)});
     return record->step;
   }
   void erase(db::Database& database) const { database.erase_checkpoint(key_); }

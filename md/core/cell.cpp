@@ -99,4 +99,10 @@ Eigen::Matrix3d simple_shear(double gamma, int plane) {
   return f;
 }
 
+Eigen::VectorXd deformed(const Eigen::Matrix3d& f, const Eigen::Ref<const Eigen::VectorXd>& x) {
+  Eigen::VectorXd y(x.size());
+  for (Eigen::Index i = 0; i < x.size(); i += 3) y.segment<3>(i) = f * x.segment<3>(i);
+  return y;
+}
+
 }  // namespace landscape::md

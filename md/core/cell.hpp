@@ -48,5 +48,7 @@ class Cell {
 
 /// I + gamma e_a ⊗ e_b, the simple shear of DESIGN.md section 3; plane 0 = xy, 1 = xz, 2 = yz (a, b in that order).
 Eigen::Matrix3d simple_shear(double gamma, int plane = 0);
+/// f applied to every atom of x (3N).
+Eigen::VectorXd deformed(const Eigen::Matrix3d& f, const Eigen::Ref<const Eigen::VectorXd>& x);
 
 }  // namespace landscape::md

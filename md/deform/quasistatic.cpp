@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "md/core/error.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 constexpr double affine_force = 5.5;
 /// -dσ/dγ beyond which a smooth branch is not followed with long steps [eV/Å³]; the modulus of these glasses is 0.13 to 0.19.
 constexpr double steepest_softening = 1.0;
+constexpr double loosest_tolerance = 1e-5;  ///< [eV/Å] of a relaxed state, whatever the step
 }  // namespace
 
 void QuasistaticOptions::validate() const {
@@ -55,18 +57,17 @@ void QuasistaticShear::restore(const Memory& memory) {
   LANDSCAPE_CHECK(memory.state.x.size() == surface_.dof());
   state_ = memory.state;
   step_ = memory.step;
-  velocity_ = memory.velocity;
+  sign_ = memory.sign;
+  earlier_ = memory.earlier;
 }
 
 QuasistaticShear::Relaxed QuasistaticShear::relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift) {
   const double step = strain - from.strain;
   ShearState to;
   to.strain = strain;
-  to.x = from.x;
   // Back to the cell of `from`, then affinely on: frozen atoms follow the cell too.
-  const Eigen::Matrix3d f = simple_shear(step, options_.plane);
   surface_.set_cell(reference_.deformed(simple_shear(strain, options_.plane)));
-  for (Eigen::Index i = 0; i < to.x.size(); i += 3) to.x.segment<3>(i) = (f * to.x.segment<3>(i)).eval();
+  to.x = deformed(simple_shear(step, options_.plane), from.x);
   if (drift != nullptr && drift->size() == to.x.size()) to.x += step * *drift;
   surface_.forget_history();
   // Lower than any smooth response could bring it: a jump, and how it ends is not asked while the step is still to be halved. Energies fall
@@ -77,18 +78,20 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed(const ShearState& from, doub
   const bool asked = !options_.adaptive || std::abs(step) <= options_.resolution * 1.0001;
   bool jumped = false;
   const auto watch = [&](const MinimizeProgress& p) {
-    jumped = !asked && p.energy < smooth - options_.energy_drop;
-    return jumped ? Control::Stop : Control::Continue;
+    jumped = p.energy < smooth - options_.energy_drop;
+    // Behind the jump the tolerance of a long step is enough.
+    return jumped && options_.adaptive && (!asked || p.max_force <= loosest_tolerance) ? Control::Stop : Control::Continue;
   };
   MinimizeOptions minimize = options_.minimize;
-  minimize.max_force = std::min(1e-5, std::max(1e-7, options_.relative_tolerance * affine_force *
+  minimize.max_force = std::min(loosest_tolerance, std::max(1e-7, options_.relative_tolerance * affine_force *
                                                          std::max(std::abs(step), options_.resolution)));
   const MinimizeResult result = md::minimize(surface_, to.x, minimize, watch);
   Eigen::VectorXd gradient(to.x.size());
   to.energy = surface_.evaluate(to.x, gradient);
   to.stress = surface_.stress();
   to.max_force = max_norm(gradient, 3);
-  return {std::move(to), result.converged(), jumped};
+  const bool landed = jumped && to.max_force <= loosest_tolerance;
+  return {std::move(to), result.converged() || landed, jumped};
 }
 
 double QuasistaticShear::shortfall(const ShearState& from, const ShearState& to) const {
@@ -96,48 +99,118 @@ double QuasistaticShear::shortfall(const ShearState& from, const ShearState& to)
   return from.energy + reference_.volume() * mean * (to.strain - from.strain) - to.energy;
 }
 
+QuasistaticShear::Trial QuasistaticShear::attempt(double strain, const Eigen::VectorXd* drift) {
+  auto [next, converged, jumped] = relaxed(state_, strain, drift);
+  Trial trial;
+  trial.converged = converged;
+  // A jump shows in the energy.
+  trial.jump = jumped || std::abs(shortfall(state_, next)) > options_.energy_drop;
+  trial.state = std::move(next);
+  return trial;
+}
+
+std::optional<FoldAhead> fold_ahead(const std::array<BranchPoint, 3>& p) {
+  const Eigen::VectorXd along = (p[2].moved - p[1].moved).normalized();
+  std::array<double, 3> s, t;
+  for (std::size_t k = 0; k < 3; ++k) {
+    s[k] = p[k].moved.dot(along);
+    t[k] = p[k].distance;
+  }
+  if (!(s[0] < s[1] && s[1] < s[2])) return std::nullopt;
+  const double first = (t[1] - t[0]) / (s[1] - s[0]), last = (t[2] - t[1]) / (s[2] - s[1]);
+  const double bend = (last - first) / (s[2] - s[0]);
+  if (!(bend < 0.0) || !(last > 0.0)) return std::nullopt;
+  const double vertex = 0.5 * (s[1] + s[2]) - 0.5 * last / bend;
+  const double distance = t[2] + last * (vertex - s[2]) + bend * (vertex - s[2]) * (vertex - s[1]);
+  if (!(vertex > s[2]) || !(distance > t[2])) return std::nullopt;
+  return FoldAhead{distance, vertex - s[2], -bend, along};
+}
+
+void QuasistaticShear::approach_instability(double sign, double width) {
+  const double origin = state_.strain;
+  const Eigen::VectorXd start = state_.x;
+  std::vector<BranchPoint> points = std::exchange(earlier_, {});  // a prediction must not carry it over the fold
+  points.push_back({0.0, Eigen::VectorXd::Zero(start.size())});
+  double upper = width, expected = std::numeric_limits<double>::quiet_NaN();
+  while (true) {
+    const double lower = points.back().distance;
+    if (upper - lower <= options_.resolution) return;
+    double trial = 0.5 * (lower + upper);
+    Eigen::VectorXd drift;
+    std::optional<FoldAhead> fold;
+    if (const auto n = points.size(); n >= 3) fold = fold_ahead({points[n - 3], points[n - 2], points[n - 1]});
+    if (fold && fold->distance < upper) {
+      const double left = fold->distance - lower;
+      // Nearer by as much as the last two estimates agree, by half at least and to a tenth at most.
+      const double doubt = std::isfinite(expected) ? std::abs(fold->distance - expected) : left;
+      const double rest = std::max(std::clamp(doubt, 0.1 * left, 0.5 * left), 0.2 * options_.resolution);
+      trial = fold->distance - rest;
+      if (trial - lower < 0.5 * options_.resolution) return;
+      drift = (fold->way - std::sqrt(rest / fold->bend)) / (sign * (trial - lower)) * fold->along;
+      expected = fold->distance;
+    }
+    Trial next = attempt(origin + sign * trial, drift.size() > 0 ? &drift : nullptr);
+    if (next.jump || !next.converged) {
+      upper = trial;
+      continue;
+    }
+    state_ = std::move(next.state);
+    points.push_back({trial, deformed(simple_shear(origin - state_.strain, options_.plane), state_.x) - start});
+  }
+}
+
+void QuasistaticShear::go_to(ShearState next) {
+  const double step = next.strain - state_.strain;
+  const Eigen::Matrix3d f = simple_shear(step, options_.plane);
+  const Eigen::VectorXd moved = next.x - deformed(f, state_.x);
+  if (earlier_.size() == 2) earlier_.erase(earlier_.begin());
+  for (BranchPoint& point : earlier_) {
+    point.distance -= std::abs(step);
+    point.moved = deformed(f, point.moved) - moved;
+  }
+  earlier_.push_back({-std::abs(step), -moved});
+  state_ = std::move(next);
+}
+
 ShearStep QuasistaticShear::advance(double target) {
   ShearStep out;
   const std::int64_t before = surface_.calls();
   const double sign = target >= state_.strain ? 1.0 : -1.0;
+  if (sign != sign_) earlier_.clear();
+  sign_ = sign;
   const double left = std::abs(target - state_.strain);
   double step = std::min(options_.adaptive ? step_ : options_.max_step, left);
   if (left - step < 0.5 * options_.resolution) step = left;
-  while (true) {
-    const double strain = step == left ? target : state_.strain + sign * step;
-    auto [next, converged, jumped] = relaxed(state_, strain, velocity_.size() > 0 ? &velocity_ : nullptr);
-    // A jump shows in the energy, or in atoms that moved further than a smooth response could.
-    const double missing = shortfall(state_, next);
-    Eigen::VectorXd moved = next.x;
-    const Eigen::Matrix3d f = simple_shear(strain - state_.strain, options_.plane);
-    for (Eigen::Index i = 0; i < moved.size(); i += 3) moved.segment<3>(i) -= f * state_.x.segment<3>(i);
-    const bool jump = jumped || std::abs(missing) > options_.energy_drop;
-    if (jump && options_.adaptive && step > options_.resolution * 1.0001) {
-      step = std::max(0.5 * step, options_.resolution);
-      velocity_.resize(0);  // a prediction must not carry it over
-      continue;
+  const auto strain_after = [&] { return step == left ? target : state_.strain + sign * step; };
+  Eigen::VectorXd drift;
+  if (!earlier_.empty()) drift = sign * earlier_.back().moved / earlier_.back().distance;
+  Trial next = attempt(strain_after(), drift.size() > 0 ? &drift : nullptr);
+  if (options_.adaptive && step > options_.resolution * 1.0001 && (next.jump || !next.converged)) {
+    const double from = state_.strain;
+    approach_instability(sign, step);
+    step_ = options_.resolution;
+    if (state_.strain != from) {
+      out.state = state_;
+      out.force_calls = surface_.calls() - before;
+      return out;
     }
-    if (!converged && options_.adaptive && step > options_.resolution * 1.0001) {
-      step = std::max(0.25 * step, options_.resolution);
-      velocity_.resize(0);
-      continue;
-    }
-    out.outcome = !converged ? ShearOutcome::NotConverged : jump ? ShearOutcome::Event : ShearOutcome::Smooth;
-    if (jump) {
-      out.event.before = state_;
-      out.event.after = next;
-      out.event.energy_drop = state_.energy +
-                              reference_.volume() * shear_stress(state_.stress, options_.plane) * (strain - state_.strain) -
-                              next.energy;
-      out.event.stress_drop = shear_stress(state_.stress, options_.plane) - shear_stress(next.stress, options_.plane);
-      velocity_.resize(0);
-      step_ = options_.max_step;
-    } else {
-      velocity_ = moved / (strain - state_.strain);
-      step_ = std::min(options_.max_step, 2.0 * step);
-    }
-    state_ = std::move(next);
-    break;
+    step = std::min(step_, left);
+    next = attempt(strain_after(), nullptr);
+  }
+  out.outcome = !next.converged ? ShearOutcome::NotConverged : next.jump ? ShearOutcome::Event : ShearOutcome::Smooth;
+  if (next.jump) {
+    out.event.before = state_;
+    out.event.after = next.state;
+    out.event.energy_drop = state_.energy +
+                            reference_.volume() * shear_stress(state_.stress, options_.plane) * (next.state.strain - state_.strain) -
+                            next.state.energy;
+    out.event.stress_drop = shear_stress(state_.stress, options_.plane) - shear_stress(next.state.stress, options_.plane);
+    earlier_.clear();
+    step_ = options_.max_step;
+    state_ = std::move(next.state);
+  } else {
+    go_to(std::move(next.state));
+    step_ = std::min(options_.max_step, 2.0 * step);
   }
   out.state = state_;
   out.force_calls = surface_.calls() - before;

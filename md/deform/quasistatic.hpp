@@ -1,7 +1,9 @@
 /// Athermal quasistatic shear (AQS): affine steps, relaxation, and every plastic event located.
 #pragma once
 
-#include <functional>
+#include <array>
+#include <optional>
+#include <vector>
 
 #include "md/minimize/minimizer.hpp"
 #include "md/potential/atomic_surface.hpp"
@@ -44,10 +46,30 @@ struct [[nodiscard]] ShearStep {
   std::int64_t force_calls = 0;
 };
 
+/// A state of a branch that leads to an instability.
+struct BranchPoint {
+  double distance = 0.0;   ///< in strain, along the shear, from where the approach began
+  Eigen::VectorXd moved;   ///< [Å] non-affine displacement since then
+};
+
+/// The fold that three points of a branch lead to.
+struct FoldAhead {
+  double distance = 0.0;   ///< in strain, counted as those of the points
+  double way = 0.0;        ///< [Å] from the last point to the fold, along `along`
+  double bend = 0.0;       ///< [Å⁻²] strain below the fold = bend (displacement before it)²
+  Eigen::VectorXd along;   ///< unit vector in which the branch moved last
+};
+
+/// Near a fold the minimum moves as the square root of the strain that is left, so strain against displacement is a parabola
+/// with its vertex at the fold. @param points in the order passed. @return nothing where they do not bend towards one.
+/// @par Source C. Maloney & A. Lemaître, Phys. Rev. Lett. 93, 195501 (2004): the approach of an instability.
+std::optional<FoldAhead> fold_ahead(const std::array<BranchPoint, 3>& points);
+
 /// Shears one sample step by step along a branch of minima. Belongs to one thread.
 ///
-/// After each affine step E(γ + δ) is compared with E(γ) + V δ (σ + σ')/2; a shortfall is a discontinuity if it stays when the
-/// step is halved down to the resolution. The reference cell is that of strain 0 of the surface given.
+/// After each affine step E(γ + δ) is compared with E(γ) + V δ (σ + σ')/2; after a shortfall the branch is followed up to its fold, which the
+/// motion before it foretells (fold_ahead), until one step of the resolution crosses it. The reference cell is that of strain 0
+/// of the surface given.
 /// @par Source C. Maloney & A. Lemaître, Phys. Rev. E 74, 016118 (2006); dE/dγ = V σ at fixed volume.
 class QuasistaticShear {
  public:
@@ -61,9 +83,10 @@ class QuasistaticShear {
   struct Memory {
     ShearState state;
     double step = 0.0;
-    Eigen::VectorXd velocity;
+    double sign = 1.0;                  ///< the sense of the last step
+    std::vector<BranchPoint> earlier;   ///< up to two states that came before on the same branch
   };
-  Memory memory() const { return {state_, step_, velocity_}; }
+  Memory memory() const { return {state_, step_, sign_, earlier_}; }
   void restore(const Memory& memory);
   /// One step towards `target`, no longer than max_step: as far as the branch is smooth, or across one event.
   ShearStep advance(double target);
@@ -77,13 +100,25 @@ class QuasistaticShear {
   /// The state relaxed at `strain` from `from` moved affinely (plus `drift` times the strain step).
   Relaxed relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift);
   double shortfall(const ShearState& from, const ShearState& to) const;
+  struct Trial {
+    ShearState state;
+    bool converged = false;
+    bool jump = false;
+  };
+  /// The state relaxed at `strain` and whether a discontinuity lies between it and the present one.
+  Trial attempt(double strain, const Eigen::VectorXd* drift);
+  /// Makes `next` the present state, smoothly reached.
+  void go_to(ShearState next);
+  /// Goes on along the branch until the instability that lies at most `width` ahead is nearer than the resolution.
+  void approach_instability(double sign, double width);
 
   AtomicSurface& surface_;
   Cell reference_;
   QuasistaticOptions options_;
   ShearState state_;
   double step_;
-  Eigen::VectorXd velocity_;   ///< non-affine displacement per strain of the last smooth step; empty after an event
+  double sign_ = 1.0;
+  std::vector<BranchPoint> earlier_;   ///< seen from state_; empty after an event
 };
 
 /// σ in the plane of shear: the component that dE/dγ = V σ refers to.

@@ -1,0 +1,54 @@
+// A 1000-atom Cu64Zr36 glass of the library: what its shear, its tracks, its searches and its paths say must be one story.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/landscape/program.hpp"
+
+namespace landscape::test {
+namespace {
+
+class GlassEvent : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto imported = place_.run({"sample", "import", std::string(LANDSCAPE_GLASSES) + "/cuzr_mm_hyper1.xyz.gz", "--name", "g",
+                                      "--potential", "CuZr_mm.eam.fs"});
+    ASSERT_EQ(imported.code, 0) << imported.err;
+  }
+  nlohmann::json asked(const std::vector<std::string>& arguments) const {
+    const auto result = place_.run(arguments);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.json();
+  }
+  Workplace place_;
+};
+
+// The barrier followed to its end and the shear that falls over that end are independent of each other.
+TEST_F(GlassEvent, APlasticEventIsTheFoldOfItsTrack) {
+  const auto sheared = asked({"shear", "g", "--to", "0.009", "--json"});
+  const auto tracked = asked({"track", "g", "--from-shear", "--json"});
+  ASSERT_EQ(sheared["events"].size(), 2u);
+  ASSERT_EQ(tracked["tracks"].size(), 2u);
+  for (std::size_t k = 0; k < 2; ++k) {
+    const auto& event = sheared["events"][k];
+    const auto& track = tracked["tracks"][k];
+    EXPECT_EQ(track["high_end"], "initial");
+    EXPECT_GT(track["critical_strain"].get<double>(), event["strain_lower"].get<double>() - 1e-5);
+    EXPECT_LT(track["critical_strain"].get<double>(), event["strain"].get<double>() + 1e-5);
+    EXPECT_LT(track["critical_strain_error"].get<double>(), 2e-5);
+    EXPECT_NEAR(track["exponent"].get<double>(), 1.5, 2.0 * track["exponent_error"].get<double>());
+  }
+  EXPECT_LT(tracked["tracks"][1]["exponent_error"].get<double>(), 0.02);
+}
+
+TEST_F(GlassEvent, TheSaddleFoundFromOneEndIsThatOfThePathBetweenBoth) {
+  asked({"map", "g", "--events", "1", "--json"});
+  const auto event = asked({"query", "events", "--columns", "barrier_ev,initial_minimum_id,final_minimum_id", "--json"});
+  ASSERT_FALSE(event.empty());
+  const auto id = [&](const char* column) { return std::to_string(event[0][column].get<int>()); };
+  const auto path = asked({"neb", id("initial_minimum_id"), id("final_minimum_id"), "--images", "12", "--json"});
+  EXPECT_NEAR(path["barrier_ev"].get<double>(), event[0]["barrier_ev"].get<double>(), 1e-4);
+}
+
+}  // namespace
+}  // namespace landscape::test

@@ -1,0 +1,45 @@
+// Adaptive quasistatic shear against fixed steps of its resolution.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/landscape/program.hpp"
+
+namespace landscape::test {
+namespace {
+
+class Shear : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(place_.run({"sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004", "--cell", "aniso"}).code, 0);
+  }
+  nlohmann::json sheared(std::vector<std::string> options) const {
+    options.insert(options.begin(), {"shear", "g", "--json"});
+    const auto result = place_.run(options);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.json();
+  }
+  Workplace place_;
+};
+
+TEST_F(Shear, LongStepsFindTheEventsOfStepsOf1e5) {
+  const auto adaptive = sheared({"--to", "-0.115"}), fixed = sheared({"--to", "-0.115", "--max-step", "1e-5", "--fixed-steps"});
+  ASSERT_FALSE(adaptive["events"].empty());
+  ASSERT_EQ(adaptive["events"].size(), fixed["events"].size());
+  for (std::size_t k = 0; k < fixed["events"].size(); ++k) {
+    EXPECT_NEAR(adaptive["events"][k]["strain"].get<double>(), fixed["events"][k]["strain"].get<double>(), 2e-5);
+    EXPECT_NEAR(adaptive["events"][k]["energy_drop_ev"].get<double>(), fixed["events"][k]["energy_drop_ev"].get<double>(), 1e-3);
+    EXPECT_EQ(adaptive["events"][k]["center_atom"], fixed["events"][k]["center_atom"]);
+  }
+  EXPECT_LT(10.0 * adaptive["force_calls"].get<double>(), fixed["force_calls"].get<double>());
+}
+
+TEST_F(Shear, AStateDoesNotDependOnHowManyCallsLedToIt) {
+  const auto whole = sheared({"--to", "0.03"});
+  const auto coarse = sheared({"--to", "0.03", "--max-step", "3e-3"});
+  EXPECT_EQ(whole["events"].size(), coarse["events"].size());
+  EXPECT_NEAR(whole["max_stress_gpa"].get<double>(), coarse["max_stress_gpa"].get<double>(), 1e-3);
+}
+
+}  // namespace
+}  // namespace landscape::test
