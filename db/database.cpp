@@ -149,21 +149,23 @@ void Database::put_atom_values(const AtomValueRecord& key, std::span<const doubl
   connection_
       ->statement(
           "DELETE FROM atom_value_row WHERE sample_id = ? AND name = ? AND minimum_id IS ? "
-          "AND event_id IS ?")
+          "AND event_id IS ? AND rearrangement_id IS ?")
       .bind(key.sample_id)
       .bind(key.name)
       .bind(key.minimum_id)
       .bind(key.event_id)
+      .bind(key.rearrangement_id)
       .run();
   for (std::size_t i = 0; i < values.size(); ++i) {
     connection_
         ->statement(
-            "INSERT INTO atom_value_row (sample_id, run_id, minimum_id, event_id, name, atom, "
-            "value) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            "INSERT INTO atom_value_row (sample_id, run_id, minimum_id, event_id, rearrangement_id, "
+            "name, atom, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(key.sample_id)
         .bind(key.run_id)
         .bind(key.minimum_id)
         .bind(key.event_id)
+        .bind(key.rearrangement_id)
         .bind(key.name)
         .bind(static_cast<std::int64_t>(i) + 1)
         .bind(values[i])
@@ -175,8 +177,8 @@ void Database::put_atom_values(const AtomValueRecord& key, std::span<const doubl
 std::vector<double> Database::atom_values(const AtomValueRecord& key) {
   auto query = connection_->statement(
       "SELECT value FROM atom_value_row WHERE sample_id = ? AND name = ? AND minimum_id IS ? "
-      "AND event_id IS ? ORDER BY atom");
-  query.bind(key.sample_id).bind(key.name).bind(key.minimum_id).bind(key.event_id);
+      "AND event_id IS ? AND rearrangement_id IS ? ORDER BY atom");
+  query.bind(key.sample_id).bind(key.name).bind(key.minimum_id).bind(key.event_id).bind(key.rearrangement_id);
   std::vector<double> values;
   while (query.step()) values.push_back(query.take<double>());
   return values;

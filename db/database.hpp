@@ -160,6 +160,28 @@ class Database {
   /// Ordered by event_index.
   std::vector<PlasticEventRecord> plastic_events_of_shear(Id shear_id);
 
+  Id add_unloading(const UnloadingRecord& unloading);
+  /// Ordered by unloading_index.
+  std::vector<UnloadingRecord> unloadings_of_shear(Id shear_id);
+
+  /// The stored rearrangement with the same states, cutoff and threshold, or nothing.
+  std::optional<RearrangementRecord> find_rearrangement(const RearrangementRecord& like);
+  Id add_rearrangement(const RearrangementRecord& rearrangement);
+
+  // Ensembles
+
+  Id add_ensemble(const EnsembleRecord& ensemble);
+  /// Replaces all columns of the ensemble `ensemble.id`.
+  void update_ensemble(const EnsembleRecord& ensemble);
+  std::optional<EnsembleRecord> find_ensemble(std::string_view name);
+  Id add_replica(const ReplicaRecord& replica);
+  /// Ordered by replica_index.
+  std::vector<ReplicaRecord> replicas_of_ensemble(Id ensemble_id);
+  /// Instead of all points that the ensemble had.
+  void replace_ensemble_points(Id ensemble_id, std::span<const EnsemblePointRecord> points);
+  /// Ordered by point_index.
+  std::vector<EnsemblePointRecord> points_of_ensemble(Id ensemble_id);
+
   // Per-atom results and checkpoints
 
   /// Stores one value per atom (1, 2, ...) under `key.name` for the sample, minimum and event of

@@ -90,4 +90,58 @@ std::vector<PlasticEventRecord> Database::plastic_events_of_shear(Id shear_id) {
                                     shear_id);
 }
 
+Id Database::add_unloading(const UnloadingRecord& unloading) {
+  return insert(*connection_, unloading);
+}
+
+std::vector<UnloadingRecord> Database::unloadings_of_shear(Id shear_id) {
+  return select<UnloadingRecord>(*connection_, "WHERE shear_id = ? ORDER BY unloading_index", shear_id);
+}
+
+std::optional<RearrangementRecord> Database::find_rearrangement(const RearrangementRecord& like) {
+  return find<RearrangementRecord>(*connection_,
+                                   "WHERE shear_id = ? AND from_state = ? AND to_state = ? "
+                                   "AND d2min_cutoff_a = ? AND d2min_threshold_a2 = ?",
+                                   like.shear_id, like.from_state, like.to_state, like.d2min_cutoff_a,
+                                   like.d2min_threshold_a2);
+}
+
+Id Database::add_rearrangement(const RearrangementRecord& rearrangement) {
+  return insert(*connection_, rearrangement);
+}
+
+Id Database::add_ensemble(const EnsembleRecord& ensemble) {
+  return insert(*connection_, ensemble);
+}
+
+void Database::update_ensemble(const EnsembleRecord& ensemble) {
+  update(*connection_, ensemble);
+}
+
+std::optional<EnsembleRecord> Database::find_ensemble(std::string_view name) {
+  return find<EnsembleRecord>(*connection_, "WHERE name = ?", name);
+}
+
+Id Database::add_replica(const ReplicaRecord& replica) {
+  return insert(*connection_, replica);
+}
+
+std::vector<ReplicaRecord> Database::replicas_of_ensemble(Id ensemble_id) {
+  return select<ReplicaRecord>(*connection_, "WHERE ensemble_id = ? ORDER BY replica_index", ensemble_id);
+}
+
+void Database::replace_ensemble_points(Id ensemble_id, std::span<const EnsemblePointRecord> points) {
+  Transaction transaction(*connection_);
+  connection_->statement("DELETE FROM ensemble_point_row WHERE ensemble_id = ?").bind(ensemble_id).run();
+  for (EnsemblePointRecord point : points) {
+    point.ensemble_id = ensemble_id;
+    insert(*connection_, point);
+  }
+  transaction.commit();
+}
+
+std::vector<EnsemblePointRecord> Database::points_of_ensemble(Id ensemble_id) {
+  return select<EnsemblePointRecord>(*connection_, "WHERE ensemble_id = ? ORDER BY point_index", ensemble_id);
+}
+
 }  // namespace landscape::db

@@ -25,7 +25,7 @@ struct Rule {
 };
 
 // In an order in which rows come after those they refer to; what refers forward is set at the end.
-constexpr std::array<Rule, 19> rules = {{
+constexpr std::array<Rule, 24> rules = {{
     {"potential_row", "sha256", "", "0"},
     {"run_row", "command, options, seed, code_version, host, started_utc", "",
      "status <> 'running'"},
@@ -35,6 +35,7 @@ constexpr std::array<Rule, 19> rules = {{
     {"minimum_row", "uid", "sample_id", "0"},
     {"saddle_row", "uid", "sample_id", "0"},
     {"mapping_row", "sample_id, strain_xy, seed, options_key", "", "0"},
+    {"ensemble_row", "name", "options", "distinct_replicas + (state = 'done')"},
     {"shear_row", "sample_id, options_key", "", "2 * steps + (state = 'done')"},
     {"event_row", "uid", "sample_id", "0"},
     {"plastic_event_row", "shear_id, event_index", "", "event_id IS NOT NULL"},
@@ -42,9 +43,13 @@ constexpr std::array<Rule, 19> rules = {{
     {"track_row", "event_id, options_key", "", "points"},
     {"track_point_row", "track_id, point_index", "", "0"},
     {"shear_step_row", "shear_id, step_index", "", "0"},
+    {"unloading_row", "shear_id, unloading_index", "", "0"},
+    {"rearrangement_row", "shear_id, from_state, to_state, d2min_cutoff_a, d2min_threshold_a2", "", "0"},
+    {"replica_row", "ensemble_id, replica_index", "", "0"},
+    {"ensemble_point_row", "ensemble_id, point_index", "", "0"},
     {"inherent_structure_row", "sample_id, series, point_index", "", "0"},
     {"rate_fit_row", "potential_id, composition, n_atoms, run_id", "", "0"},
-    {"atom_value_row", "sample_id, name, minimum_id, event_id, atom", "", "0"},
+    {"atom_value_row", "sample_id, name, minimum_id, event_id, rearrangement_id, atom", "", "0"},
     {"property_row", "sample_id, name, minimum_id, event_id", "", "0"},
     {"alias_row", "kind, uid", "", "0"},
 }};

@@ -268,7 +268,19 @@ struct ShearRecord {
   double shear_modulus_gpa = unknown;
   double max_stress_gpa = unknown;
   double yield_strain = unknown;
-  double max_stress_drop_gpa = unknown;
+  double max_stress_drop_gpa = unknown;   ///< Largest discontinuity.
+  std::optional<Id> ensemble_id = {};       ///< Set where it is a replica of an ensemble.
+  std::optional<Id> start_minimum_id = {};  ///< Where it begins, unless at the sample's minimum.
+  double yield_stress_gpa = unknown;        ///< Stress at yield_strain, positive.
+  double max_stress_drop_strain = unknown;
+  double max_stress_drop_energy_ev = unknown;  ///< Energy that the largest drop released.
+  double slope_drop_gpa = unknown;             ///< Largest drop by the sign of dσ/dγ.
+  double slope_drop_strain = unknown;          ///< Where that drop begins.
+  double released_energy_ev = unknown;         ///< Of all discontinuities of the first loading.
+  double overlap = unknown;                    ///< Q12 at the end of the first loading.
+  double rearranged_fraction = unknown;        ///< There, D²min against strain 0.
+  double d2min_cutoff_a = unknown;
+  double d2min_threshold_a2 = unknown;
 };
 
 struct ShearStepRecord {
@@ -283,6 +295,7 @@ struct ShearStepRecord {
   double max_force_ev_per_a = unknown;
   double force_calls = unknown;
   std::optional<Id> configuration_id = {};
+  double overlap = unknown;  ///< Q12 against strain 0, affine part removed.
 };
 
 struct PlasticEventRecord {
@@ -300,6 +313,124 @@ struct PlasticEventRecord {
   std::optional<Id> before_configuration_id = {};
   std::optional<Id> after_configuration_id = {};
   std::optional<Id> event_id = {};  ///< Its row among the events, once entered there.
+  std::optional<std::int64_t> rearranged_atoms = {};       ///< D²min from before to after above the threshold.
+  std::optional<std::int64_t> rearranged_atoms_half = {};  ///< Above half the threshold.
+  std::optional<std::int64_t> clusters = {};               ///< Of the rearranged atoms.
+  std::optional<std::int64_t> largest_cluster = {};
+  std::optional<std::int64_t> percolating_directions = {};  ///< 0 to 3
+  double rearranged_fraction_total = unknown;  ///< After it, D²min against strain 0.
+};
+
+/// What came back when the load of a shear was taken off.
+struct UnloadingRecord {
+  Id id = 0;
+  Id shear_id = 0;
+  Id run_id = 0;
+  std::int64_t unloading_index = 0;  ///< 0-based, unique in its shear.
+  double from_strain = unknown;      ///< Where unloading began.
+  double residual_strain = unknown;
+  double residual_stress_gpa = unknown;
+  double dissipated_energy_ev = unknown;  ///< V ∮ σ dγ from strain 0 to here, less the energy still stored.
+  double max_displacement_a = unknown;    ///< Against the start, the affine part taken out.
+  bool closed = false;                    ///< No atom has moved by 0.1 Å.
+  double overlap = unknown;               ///< Q12 against the start.
+  std::optional<std::int64_t> rearranged_atoms = {};  ///< Where unloading began, against strain 0.
+  double healed_fraction = unknown;  ///< Share of these that are below the threshold again.
+};
+
+/// Where atoms rearranged between two states of a shear.
+struct RearrangementRecord {
+  Id id = 0;
+  Id shear_id = 0;
+  Id run_id = 0;
+  std::string from_state = {};  ///< "load:0.05", "unload:0", ...
+  std::string to_state = {};
+  double from_strain = 0.0;
+  double to_strain = 0.0;
+  double d2min_cutoff_a = unknown;
+  double d2min_threshold_a2 = unknown;
+  std::int64_t rearranged_atoms = 0;
+  std::int64_t rearranged_atoms_half = 0;  ///< Above half the threshold.
+  std::int64_t undefined_atoms = 0;        ///< Their neighbors do not span three dimensions.
+  double mean_d2min_a2 = unknown;
+  double participation_ratio = unknown;
+  std::int64_t clusters = 0;
+  std::int64_t largest_cluster = 0;
+  std::int64_t percolating_directions = 0;
+  std::string band_normal = {};  ///< x, y, z; empty without rearranged atoms.
+  double band_position_a = unknown;
+  double band_width_a = unknown;
+  double band_contrast = unknown;
+  double band_volume_width_a = unknown;
+  double overlap = unknown;
+  double healed_fraction = unknown;  ///< Unknown unless the shear was unloaded from to_state's leg.
+  double force_calls = unknown;
+};
+
+/// Replicas of one kind of glass sheared alike, and what they say together.
+struct EnsembleRecord {
+  Id id = 0;
+  std::string name = {};  ///< Unique.
+  Id run_id = 0;
+  std::string options = "{}";     ///< JSON text
+  std::string state = "running";  ///< running | done
+  std::string samples = {};       ///< Names, separated by blanks.
+  std::int64_t replicas = 0;
+  std::int64_t distinct_replicas = 0;  ///< Those that count.
+  double force_calls = unknown;
+  double shear_modulus_gpa = unknown;  ///< Means over the replicas, as all that follow unless said otherwise.
+  double max_stress_gpa = unknown;
+  double max_stress_error_gpa = unknown;
+  double yield_strain = unknown;
+  double max_stress_drop_gpa = unknown;
+  double max_stress_drop_error_gpa = unknown;
+  double max_stress_drop_strain = unknown;
+  double drop_variance_gpa2 = unknown;    ///< Of the largest drop, without N.
+  double drop_variance_n_gpa2 = unknown;  ///< Times the number of atoms.
+  double variance_relative_error = unknown;  ///< sqrt(2/(n-1))
+  double slope_drop_gpa = unknown;
+  double slope_drop_variance_gpa2 = unknown;
+  double overlap = unknown;      ///< At the end of loading.
+  double overlap_chi = unknown;  ///< N (<Q²> - <Q>²) there.
+  double overlap_chi_peak = unknown;
+  double overlap_chi_peak_strain = unknown;
+  double rearranged_fraction = unknown;
+  std::int64_t loops = 0;  ///< Replicas that were unloaded from just before their largest drop.
+  double closed_fraction = unknown;
+  double closed_fraction_error = unknown;
+  double dissipated_energy_ev = unknown;
+  double residual_strain = unknown;  ///< Mean of its absolute value.
+  double healed_fraction = unknown;
+};
+
+struct ReplicaRecord {
+  Id id = 0;
+  Id ensemble_id = 0;
+  Id run_id = 0;
+  std::int64_t replica_index = 0;  ///< 0-based, unique in its ensemble.
+  Id sample_id = 0;
+  std::int64_t perturbation = 0;  ///< 0: none
+  std::string sense = "+xy";
+  std::string state = "done";  ///< done | same | not_relaxed
+  double energy_difference_ev = unknown;  ///< Perturbed minimum less the sample's.
+  double max_displacement_a = unknown;    ///< Between the two.
+  std::optional<std::int64_t> same_as_perturbation = {};  ///< The one whose minimum it fell into.
+  std::optional<Id> shear_id = {};
+  std::optional<Id> unload_shear_id = {};
+};
+
+/// The mean curve of an ensemble at one strain.
+struct EnsemblePointRecord {
+  Id id = 0;
+  Id ensemble_id = 0;
+  std::int64_t point_index = 0;
+  double strain = 0.0;
+  std::int64_t replicas = 0;
+  double stress_gpa = unknown;
+  double stress_deviation_gpa = unknown;
+  double energy_per_atom_ev = unknown;
+  double overlap = unknown;
+  double overlap_chi = unknown;
 };
 
 /// An inherent structure on the way of a sample: after a cycle, or taken from it while it was heated.
@@ -355,6 +486,7 @@ struct AtomValueRecord {
   Id run_id = 0;
   std::optional<Id> minimum_id = {};
   std::optional<Id> event_id = {};
+  std::optional<Id> rearrangement_id = {};
   std::string name = {};
   std::int64_t atom = 0;  ///< 1-based
   double value = unknown;

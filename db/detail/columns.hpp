@@ -305,6 +305,18 @@ struct Table<ShearRecord> {
     LANDSCAPE_FIELD(max_stress_gpa);
     LANDSCAPE_FIELD(yield_strain);
     LANDSCAPE_FIELD(max_stress_drop_gpa);
+    LANDSCAPE_FIELD(ensemble_id);
+    LANDSCAPE_FIELD(start_minimum_id);
+    LANDSCAPE_FIELD(yield_stress_gpa);
+    LANDSCAPE_FIELD(max_stress_drop_strain);
+    LANDSCAPE_FIELD(max_stress_drop_energy_ev);
+    LANDSCAPE_FIELD(slope_drop_gpa);
+    LANDSCAPE_FIELD(slope_drop_strain);
+    LANDSCAPE_FIELD(released_energy_ev);
+    LANDSCAPE_FIELD(overlap);
+    LANDSCAPE_FIELD(rearranged_fraction);
+    LANDSCAPE_FIELD(d2min_cutoff_a);
+    LANDSCAPE_FIELD(d2min_threshold_a2);
   }
 };
 
@@ -323,6 +335,7 @@ struct Table<ShearStepRecord> {
     LANDSCAPE_FIELD(max_force_ev_per_a);
     LANDSCAPE_FIELD(force_calls);
     LANDSCAPE_FIELD(configuration_id);
+    LANDSCAPE_FIELD(overlap);
   }
 };
 
@@ -344,6 +357,12 @@ struct Table<PlasticEventRecord> {
     LANDSCAPE_FIELD(before_configuration_id);
     LANDSCAPE_FIELD(after_configuration_id);
     LANDSCAPE_FIELD(event_id);
+    LANDSCAPE_FIELD(rearranged_atoms);
+    LANDSCAPE_FIELD(rearranged_atoms_half);
+    LANDSCAPE_FIELD(clusters);
+    LANDSCAPE_FIELD(largest_cluster);
+    LANDSCAPE_FIELD(percolating_directions);
+    LANDSCAPE_FIELD(rearranged_fraction_total);
   }
 };
 
@@ -421,6 +440,134 @@ struct Table<PropertyRecord> {
     LANDSCAPE_FIELD(name);
     LANDSCAPE_FIELD(value);
     LANDSCAPE_FIELD(error);
+  }
+};
+
+template <>
+struct Table<UnloadingRecord> {
+  static constexpr std::string_view name = "unloading_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(shear_id);
+    LANDSCAPE_FIELD(run_id);
+    LANDSCAPE_FIELD(unloading_index);
+    LANDSCAPE_FIELD(from_strain);
+    LANDSCAPE_FIELD(residual_strain);
+    LANDSCAPE_FIELD(residual_stress_gpa);
+    LANDSCAPE_FIELD(dissipated_energy_ev);
+    LANDSCAPE_FIELD(max_displacement_a);
+    LANDSCAPE_FIELD(closed);
+    LANDSCAPE_FIELD(overlap);
+    LANDSCAPE_FIELD(rearranged_atoms);
+    LANDSCAPE_FIELD(healed_fraction);
+  }
+};
+
+template <>
+struct Table<RearrangementRecord> {
+  static constexpr std::string_view name = "rearrangement_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(shear_id);
+    LANDSCAPE_FIELD(run_id);
+    LANDSCAPE_FIELD(from_state);
+    LANDSCAPE_FIELD(to_state);
+    LANDSCAPE_FIELD(from_strain);
+    LANDSCAPE_FIELD(to_strain);
+    LANDSCAPE_FIELD(d2min_cutoff_a);
+    LANDSCAPE_FIELD(d2min_threshold_a2);
+    LANDSCAPE_FIELD(rearranged_atoms);
+    LANDSCAPE_FIELD(rearranged_atoms_half);
+    LANDSCAPE_FIELD(undefined_atoms);
+    LANDSCAPE_FIELD(mean_d2min_a2);
+    LANDSCAPE_FIELD(participation_ratio);
+    LANDSCAPE_FIELD(clusters);
+    LANDSCAPE_FIELD(largest_cluster);
+    LANDSCAPE_FIELD(percolating_directions);
+    LANDSCAPE_FIELD(band_normal);
+    LANDSCAPE_FIELD(band_position_a);
+    LANDSCAPE_FIELD(band_width_a);
+    LANDSCAPE_FIELD(band_contrast);
+    LANDSCAPE_FIELD(band_volume_width_a);
+    LANDSCAPE_FIELD(overlap);
+    LANDSCAPE_FIELD(healed_fraction);
+    LANDSCAPE_FIELD(force_calls);
+  }
+};
+
+template <>
+struct Table<EnsembleRecord> {
+  static constexpr std::string_view name = "ensemble_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(name);
+    LANDSCAPE_FIELD(run_id);
+    LANDSCAPE_FIELD(options);
+    LANDSCAPE_FIELD(state);
+    LANDSCAPE_FIELD(samples);
+    LANDSCAPE_FIELD(replicas);
+    LANDSCAPE_FIELD(distinct_replicas);
+    LANDSCAPE_FIELD(force_calls);
+    LANDSCAPE_FIELD(shear_modulus_gpa);
+    LANDSCAPE_FIELD(max_stress_gpa);
+    LANDSCAPE_FIELD(max_stress_error_gpa);
+    LANDSCAPE_FIELD(yield_strain);
+    LANDSCAPE_FIELD(max_stress_drop_gpa);
+    LANDSCAPE_FIELD(max_stress_drop_error_gpa);
+    LANDSCAPE_FIELD(max_stress_drop_strain);
+    LANDSCAPE_FIELD(drop_variance_gpa2);
+    LANDSCAPE_FIELD(drop_variance_n_gpa2);
+    LANDSCAPE_FIELD(variance_relative_error);
+    LANDSCAPE_FIELD(slope_drop_gpa);
+    LANDSCAPE_FIELD(slope_drop_variance_gpa2);
+    LANDSCAPE_FIELD(overlap);
+    LANDSCAPE_FIELD(overlap_chi);
+    LANDSCAPE_FIELD(overlap_chi_peak);
+    LANDSCAPE_FIELD(overlap_chi_peak_strain);
+    LANDSCAPE_FIELD(rearranged_fraction);
+    LANDSCAPE_FIELD(loops);
+    LANDSCAPE_FIELD(closed_fraction);
+    LANDSCAPE_FIELD(closed_fraction_error);
+    LANDSCAPE_FIELD(dissipated_energy_ev);
+    LANDSCAPE_FIELD(residual_strain);
+    LANDSCAPE_FIELD(healed_fraction);
+  }
+};
+
+template <>
+struct Table<ReplicaRecord> {
+  static constexpr std::string_view name = "replica_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(ensemble_id);
+    LANDSCAPE_FIELD(run_id);
+    LANDSCAPE_FIELD(replica_index);
+    LANDSCAPE_FIELD(sample_id);
+    LANDSCAPE_FIELD(perturbation);
+    LANDSCAPE_FIELD(sense);
+    LANDSCAPE_FIELD(state);
+    LANDSCAPE_FIELD(energy_difference_ev);
+    LANDSCAPE_FIELD(max_displacement_a);
+    LANDSCAPE_FIELD(same_as_perturbation);
+    LANDSCAPE_FIELD(shear_id);
+    LANDSCAPE_FIELD(unload_shear_id);
+  }
+};
+
+template <>
+struct Table<EnsemblePointRecord> {
+  static constexpr std::string_view name = "ensemble_point_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(ensemble_id);
+    LANDSCAPE_FIELD(point_index);
+    LANDSCAPE_FIELD(strain);
+    LANDSCAPE_FIELD(replicas);
+    LANDSCAPE_FIELD(stress_gpa);
+    LANDSCAPE_FIELD(stress_deviation_gpa);
+    LANDSCAPE_FIELD(energy_per_atom_ev);
+    LANDSCAPE_FIELD(overlap);
+    LANDSCAPE_FIELD(overlap_chi);
   }
 };
 

@@ -236,4 +236,78 @@ CREATE INDEX property_by_event ON property_row (event_id);
 CREATE INDEX atom_value_by_event ON atom_value_row (event_id);
 )sql";
 
+const std::string_view tables_v6 = R"sql(
+CREATE TABLE ensemble_row (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+  run_id INTEGER NOT NULL REFERENCES run_row, options TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('running', 'done')), samples TEXT NOT NULL,
+  replicas INTEGER NOT NULL, distinct_replicas INTEGER NOT NULL, force_calls REAL,
+  shear_modulus_gpa REAL, max_stress_gpa REAL, max_stress_error_gpa REAL, yield_strain REAL,
+  max_stress_drop_gpa REAL, max_stress_drop_error_gpa REAL, max_stress_drop_strain REAL,
+  drop_variance_gpa2 REAL, drop_variance_n_gpa2 REAL, variance_relative_error REAL,
+  slope_drop_gpa REAL, slope_drop_variance_gpa2 REAL, overlap REAL, overlap_chi REAL,
+  overlap_chi_peak REAL, overlap_chi_peak_strain REAL, rearranged_fraction REAL,
+  loops INTEGER NOT NULL, closed_fraction REAL, closed_fraction_error REAL,
+  dissipated_energy_ev REAL, residual_strain REAL, healed_fraction REAL
+) STRICT;
+CREATE TABLE ensemble_point_row (
+  id INTEGER PRIMARY KEY, ensemble_id INTEGER NOT NULL REFERENCES ensemble_row,
+  point_index INTEGER NOT NULL, strain REAL NOT NULL, replicas INTEGER NOT NULL, stress_gpa REAL,
+  stress_deviation_gpa REAL, energy_per_atom_ev REAL, overlap REAL, overlap_chi REAL,
+  UNIQUE (ensemble_id, point_index)
+) STRICT;
+ALTER TABLE shear_row ADD COLUMN ensemble_id INTEGER REFERENCES ensemble_row;
+ALTER TABLE shear_row ADD COLUMN start_minimum_id INTEGER REFERENCES minimum_row;
+ALTER TABLE shear_row ADD COLUMN yield_stress_gpa REAL;
+ALTER TABLE shear_row ADD COLUMN max_stress_drop_strain REAL;
+ALTER TABLE shear_row ADD COLUMN max_stress_drop_energy_ev REAL;
+ALTER TABLE shear_row ADD COLUMN slope_drop_gpa REAL;
+ALTER TABLE shear_row ADD COLUMN slope_drop_strain REAL;
+ALTER TABLE shear_row ADD COLUMN released_energy_ev REAL;
+ALTER TABLE shear_row ADD COLUMN overlap REAL;
+ALTER TABLE shear_row ADD COLUMN rearranged_fraction REAL;
+ALTER TABLE shear_row ADD COLUMN d2min_cutoff_a REAL;
+ALTER TABLE shear_row ADD COLUMN d2min_threshold_a2 REAL;
+ALTER TABLE shear_step_row ADD COLUMN overlap REAL;
+ALTER TABLE plastic_event_row ADD COLUMN rearranged_atoms INTEGER;
+ALTER TABLE plastic_event_row ADD COLUMN rearranged_atoms_half INTEGER;
+ALTER TABLE plastic_event_row ADD COLUMN clusters INTEGER;
+ALTER TABLE plastic_event_row ADD COLUMN largest_cluster INTEGER;
+ALTER TABLE plastic_event_row ADD COLUMN percolating_directions INTEGER;
+ALTER TABLE plastic_event_row ADD COLUMN rearranged_fraction_total REAL;
+CREATE TABLE unloading_row (
+  id INTEGER PRIMARY KEY, shear_id INTEGER NOT NULL REFERENCES shear_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, unloading_index INTEGER NOT NULL, from_strain REAL,
+  residual_strain REAL, residual_stress_gpa REAL, dissipated_energy_ev REAL,
+  max_displacement_a REAL, closed INTEGER NOT NULL, overlap REAL, rearranged_atoms INTEGER,
+  healed_fraction REAL, UNIQUE (shear_id, unloading_index)
+) STRICT;
+CREATE TABLE replica_row (
+  id INTEGER PRIMARY KEY, ensemble_id INTEGER NOT NULL REFERENCES ensemble_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, replica_index INTEGER NOT NULL,
+  sample_id INTEGER NOT NULL REFERENCES sample_row, perturbation INTEGER NOT NULL,
+  sense TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('done', 'same', 'not_relaxed')),
+  energy_difference_ev REAL, max_displacement_a REAL, same_as_perturbation INTEGER,
+  shear_id INTEGER REFERENCES shear_row, unload_shear_id INTEGER REFERENCES shear_row,
+  UNIQUE (ensemble_id, replica_index)
+) STRICT;
+CREATE TABLE rearrangement_row (
+  id INTEGER PRIMARY KEY, shear_id INTEGER NOT NULL REFERENCES shear_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, from_state TEXT NOT NULL, to_state TEXT NOT NULL,
+  from_strain REAL NOT NULL, to_strain REAL NOT NULL, d2min_cutoff_a REAL NOT NULL,
+  d2min_threshold_a2 REAL NOT NULL, rearranged_atoms INTEGER NOT NULL,
+  rearranged_atoms_half INTEGER NOT NULL, undefined_atoms INTEGER NOT NULL, mean_d2min_a2 REAL,
+  participation_ratio REAL, clusters INTEGER NOT NULL, largest_cluster INTEGER NOT NULL,
+  percolating_directions INTEGER NOT NULL, band_normal TEXT NOT NULL, band_position_a REAL,
+  band_width_a REAL, band_contrast REAL, band_volume_width_a REAL, overlap REAL,
+  healed_fraction REAL, force_calls REAL,
+  UNIQUE (shear_id, from_state, to_state, d2min_cutoff_a, d2min_threshold_a2)
+) STRICT;
+ALTER TABLE atom_value_row ADD COLUMN rearrangement_id INTEGER REFERENCES rearrangement_row;
+DROP INDEX atom_value_once;
+CREATE UNIQUE INDEX atom_value_once ON atom_value_row
+  (sample_id, name, coalesce(minimum_id, 0), coalesce(event_id, 0), coalesce(rearrangement_id, 0), atom);
+CREATE INDEX shear_by_ensemble ON shear_row (ensemble_id);
+)sql";
+
 }  // namespace landscape::db::detail

@@ -6,7 +6,7 @@ namespace landscape::db::detail {
 namespace {
 
 // Only core SQL here: the files are read by every SQLite there is.
-constexpr std::array<View, 20> all_views = {{
+constexpr std::array<View, 25> all_views = {{
     {"samples", R"sql(
 SELECT s.id, s.name AS sample, s.composition, s.n_atoms, s.origin, s.state, p.name AS potential,
   s.energy_ev, s.energy_per_atom_ev, s.energy_fixed_cell_ev, s.energy_per_atom_fixed_cell_ev,
@@ -77,20 +77,64 @@ FROM track_point_row q JOIN track_row t ON t.id = q.track_id JOIN event_row e ON
 JOIN sample_row s ON s.id = e.sample_id)sql"},
     {"shears", R"sql(
 SELECT h.id, s.name AS sample, h.plane, h.to_strain, h.state, h.steps, h.shear_modulus_gpa,
-  h.max_stress_gpa, h.yield_strain, h.max_stress_drop_gpa, h.force_calls, h.options, h.run_id
-FROM shear_row h JOIN sample_row s ON s.id = h.sample_id)sql"},
+  h.max_stress_gpa, h.yield_strain, h.yield_stress_gpa, h.max_stress_drop_gpa,
+  h.max_stress_drop_strain, h.max_stress_drop_energy_ev, h.slope_drop_gpa, h.slope_drop_strain,
+  h.released_energy_ev, h.overlap, h.rearranged_fraction, h.d2min_cutoff_a, h.d2min_threshold_a2,
+  b.name AS ensemble, h.force_calls, h.options, h.start_minimum_id, h.run_id
+FROM shear_row h JOIN sample_row s ON s.id = h.sample_id
+LEFT JOIN ensemble_row b ON b.id = h.ensemble_id)sql"},
     {"shear_steps", R"sql(
 SELECT p.id, s.name AS sample, p.shear_id, h.plane, p.step_index, p.branch, p.strain_xy,
   p.energy_ev, p.stress_xx_gpa, p.stress_yy_gpa, p.stress_zz_gpa, p.stress_yz_gpa, p.stress_xz_gpa,
-  p.stress_xy_gpa, p.max_force_ev_per_a, p.force_calls, p.configuration_id, p.run_id
+  p.stress_xy_gpa, p.overlap, p.max_force_ev_per_a, p.force_calls, p.configuration_id, p.run_id
 FROM shear_step_row p JOIN shear_row h ON h.id = p.shear_id
 JOIN sample_row s ON s.id = h.sample_id)sql"},
     {"plastic_events", R"sql(
 SELECT p.id, s.name AS sample, p.shear_id, h.plane, p.event_index, p.strain, p.strain_lower,
   p.energy_drop_ev, p.stress_drop_gpa, p.max_displacement_a, p.center_atom, p.participation_number,
+  p.rearranged_atoms, p.rearranged_atoms_half, p.clusters, p.largest_cluster,
+  p.percolating_directions, p.rearranged_fraction_total, h.d2min_cutoff_a, h.d2min_threshold_a2,
   p.event_id, p.before_configuration_id, p.after_configuration_id, p.run_id
 FROM plastic_event_row p JOIN shear_row h ON h.id = p.shear_id
 JOIN sample_row s ON s.id = h.sample_id)sql"},
+    {"unloadings", R"sql(
+SELECT u.id, s.name AS sample, u.shear_id, h.plane, u.unloading_index, u.from_strain,
+  u.residual_strain, u.residual_stress_gpa, u.dissipated_energy_ev, u.max_displacement_a, u.closed,
+  u.overlap, u.rearranged_atoms, u.healed_fraction, u.run_id
+FROM unloading_row u JOIN shear_row h ON h.id = u.shear_id
+JOIN sample_row s ON s.id = h.sample_id)sql"},
+    {"rearrangements", R"sql(
+SELECT r.id, s.name AS sample, r.shear_id, h.plane, r.from_state, r.to_state, r.from_strain,
+  r.to_strain, r.d2min_cutoff_a, r.d2min_threshold_a2, r.rearranged_atoms, r.rearranged_atoms_half,
+  r.undefined_atoms, r.mean_d2min_a2, r.participation_ratio, r.clusters, r.largest_cluster,
+  r.percolating_directions, r.band_normal, r.band_position_a, r.band_width_a, r.band_contrast,
+  r.band_volume_width_a, r.overlap, r.healed_fraction, r.force_calls, r.run_id
+FROM rearrangement_row r JOIN shear_row h ON h.id = r.shear_id
+JOIN sample_row s ON s.id = h.sample_id)sql"},
+    {"ensembles", R"sql(
+SELECT id, name AS ensemble, state, samples, replicas, distinct_replicas, shear_modulus_gpa,
+  max_stress_gpa, max_stress_error_gpa, yield_strain, max_stress_drop_gpa,
+  max_stress_drop_error_gpa, max_stress_drop_strain, drop_variance_gpa2, drop_variance_n_gpa2,
+  variance_relative_error, slope_drop_gpa, slope_drop_variance_gpa2, overlap, overlap_chi,
+  overlap_chi_peak, overlap_chi_peak_strain, rearranged_fraction, loops, closed_fraction,
+  closed_fraction_error, dissipated_energy_ev, residual_strain, healed_fraction, force_calls,
+  options, run_id
+FROM ensemble_row)sql"},
+    {"replicas", R"sql(
+SELECT r.id, b.name AS ensemble, s.name AS sample, r.replica_index, r.perturbation, r.sense,
+  r.state, r.energy_difference_ev, r.max_displacement_a, r.same_as_perturbation,
+  h.shear_modulus_gpa, h.max_stress_gpa, h.yield_strain, h.max_stress_drop_gpa,
+  h.max_stress_drop_strain, h.max_stress_drop_energy_ev, h.slope_drop_gpa, h.overlap,
+  h.rearranged_fraction, u.dissipated_energy_ev, u.residual_strain, u.closed, u.healed_fraction,
+  h.force_calls, r.shear_id, r.unload_shear_id, r.run_id
+FROM replica_row r JOIN ensemble_row b ON b.id = r.ensemble_id
+JOIN sample_row s ON s.id = r.sample_id
+LEFT JOIN shear_row h ON h.id = r.shear_id
+LEFT JOIN unloading_row u ON u.shear_id = r.unload_shear_id AND u.unloading_index = 0)sql"},
+    {"ensemble_points", R"sql(
+SELECT c.id, b.name AS ensemble, c.point_index, c.strain, c.replicas, c.stress_gpa,
+  c.stress_deviation_gpa, c.energy_per_atom_ev, c.overlap, c.overlap_chi, b.run_id
+FROM ensemble_point_row c JOIN ensemble_row b ON b.id = c.ensemble_id)sql"},
     {"mappings", R"sql(
 SELECT m.id, s.name AS sample, m.strain_xy, m.seed, m.initial_minimum_id, m.options, m.run_id
 FROM mapping_row m JOIN sample_row s ON s.id = m.sample_id)sql"},
@@ -101,7 +145,7 @@ SELECT r.id, s.name AS sample, r.mapping_id, m.strain_xy, r.search_index, r.batc
 FROM search_row r JOIN mapping_row m ON m.id = r.mapping_id
 JOIN sample_row s ON s.id = m.sample_id)sql"},
     {"atoms", R"sql(
-SELECT a.id, s.name AS sample, a.minimum_id, a.event_id, a.name, a.atom, a.value, a.run_id
+SELECT a.id, s.name AS sample, a.minimum_id, a.event_id, a.rearrangement_id, a.name, a.atom, a.value, a.run_id
 FROM atom_value_row a JOIN sample_row s ON s.id = a.sample_id)sql"},
     {"properties", R"sql(
 SELECT p.id, s.name AS sample, p.minimum_id, p.event_id, p.name, p.value, p.error, p.run_id
