@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "md/core/error.hpp"
+#include "md/deform/rechosen.hpp"
 
 namespace landscape::md {
 
@@ -44,7 +45,7 @@ QuasistaticShear::QuasistaticShear(AtomicSurface& surface, const Cell& reference
   ShearState start;
   start.strain = strain;
   start.x = x;
-  surface_.set_cell(reference_.deformed(simple_shear(strain, options_.plane)));
+  surface_.set_cell(rechosen(reference_.deformed(simple_shear(strain, options_.plane))));
   surface_.forget_history();
   Eigen::VectorXd gradient(x.size());
   start.energy = surface_.evaluate(x, gradient);
@@ -66,7 +67,7 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed(const ShearState& from, doub
   ShearState to;
   to.strain = strain;
   // Back to the cell of `from`, then affinely on: frozen atoms follow the cell too.
-  surface_.set_cell(reference_.deformed(simple_shear(strain, options_.plane)));
+  surface_.set_cell(rechosen(reference_.deformed(simple_shear(strain, options_.plane))));
   to.x = deformed(simple_shear(step, options_.plane), from.x);
   if (drift != nullptr && drift->size() == to.x.size()) to.x += step * *drift;
   surface_.forget_history();

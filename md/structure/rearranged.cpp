@@ -138,6 +138,18 @@ double participation_ratio(const Eigen::Ref<const Eigen::VectorXd>& d) {
   return squares > 0.0 ? sum * sum / (n * squares) : std::nan("");
 }
 
+double overlap(const Configuration& reference, const Configuration& current, double distance) {
+  if (reference.size() != current.size())
+    throw InputError(message("overlap: expected the same atoms, got ", reference.size(), " and ", current.size()));
+  if (!(distance > 0.0)) throw InputError(message("overlap: distance is ", distance, " Å, expected a positive length"));
+  const Eigen::Matrix3d affine = current.cell.matrix() * reference.cell.inverse();
+  Matrix3Xd moved(3, reference.size());
+  for (Eigen::Index i = 0; i < moved.cols(); ++i)
+    moved.col(i) = current.cell.minimum_image(current.positions.col(i) - affine * reference.positions.col(i));
+  moved.colwise() -= Eigen::Vector3d(moved.rowwise().mean());
+  return static_cast<double>((moved.colwise().norm().array() < distance).count()) / static_cast<double>(moved.cols());
+}
+
 void BandOptions::validate() const {
   if (!(slab_a > 0.0)) throw InputError(message("shear band: slabs of ", slab_a, " Å, expected a positive thickness"));
   if (plane < 0 || plane > 2) throw InputError(message("shear band: plane ", plane, ", expected 0 (xy), 1 (xz) or 2 (yz)"));

@@ -30,6 +30,11 @@ std::vector<std::uint8_t> above(const Eigen::Ref<const Eigen::VectorXd>& d2min, 
 /// (Σ d)² / (N Σ d²) of a non-negative number an atom, those that are undefined left out: 1 where all atoms share in it.
 double participation_ratio(const Eigen::Ref<const Eigen::VectorXd>& d);
 
+/// Q12: share of atoms nearer than `distance` to where the deformation of the cell takes them from `reference`; the nearest
+/// image counts, and the mean displacement is taken out. In 0 to 1.
+/// @param distance [Å], > 0; 0.4 is usual. @throws InputError if numbers of atoms differ or the distance is not positive.
+double overlap(const Configuration& reference, const Configuration& current, double distance);
+
 struct BandOptions {
   double slab_a = 2.0;   ///< [Å], > 0: thickness of the slabs of the profile
   int plane = 0;         ///< 0 xy, 1 xz, 2 yz: a band of a simple shear lies across one of its two axes

@@ -118,6 +118,21 @@ TEST(Rearranged, ParticipationIsOneWhereAllShareAndOneOverNWhereOneMoves) {
   EXPECT_TRUE(std::isnan(participation_ratio(Eigen::Vector4d::Zero())));
 }
 
+TEST(Rearranged, TheOverlapForgetsShearDriftAndImages) {
+  const Configuration before = random_atoms(skewed(20.0, 20.0, 20.0), 100);
+  Configuration after = before;
+  const Eigen::Matrix3d f = simple_shear(0.8, 2);
+  after.cell = before.cell.deformed(f);
+  after.positions = f * before.positions;
+  after.positions.colwise() += Eigen::Vector3d(3.0, -7.0, 1.0);
+  after.positions.col(5) += after.cell.matrix().col(1);
+  EXPECT_EQ(overlap(before, after, 0.4), 1.0);
+  for (Eigen::Index i = 0; i < 10; ++i) after.positions(0, i) += i % 2 ? 0.5 : -0.5;  // ten atoms beyond, five each way
+  for (Eigen::Index i = 10; i < 20; ++i) after.positions(1, i) += i % 2 ? 0.3 : -0.3;
+  EXPECT_DOUBLE_EQ(overlap(before, after, 0.4), 0.9);
+  EXPECT_DOUBLE_EQ(overlap(before, after, 0.2), 0.8);
+}
+
 TEST(Rearranged, BadInputIsRefused) {
   const Grid g(4, [](int, int, int) { return true; });
   EXPECT_THROW(atom_clusters(g.c, {1, 0}, 1.2), InputError);
