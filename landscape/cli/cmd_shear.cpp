@@ -10,23 +10,54 @@ namespace landscape::cli {
 
 namespace {
 
-nlohmann::json describe(const ShearReport& report) {
+template <class T>
+nlohmann::json known(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+
+/// Drops of the first loading: discontinuities, or falls of the curve.
+nlohmann::json drops_json(const ShearReport& report, const std::string& rule) {
+  nlohmann::json drops = nlohmann::json::array();
+  if (rule == "slope") {
+    for (const auto& drop : report.slope_drops)
+      drops.push_back({{"strain", drop.from_strain}, {"to_strain", drop.to_strain}, {"stress_drop_gpa", drop.stress_drop_gpa}});
+    return drops;
+  }
+  for (std::size_t k = 0; k < report.events.size(); ++k)
+    if (report.branches[k] == "load")
+      drops.push_back({{"strain", report.events[k].strain_lower}, {"to_strain", report.events[k].strain},
+                       {"stress_drop_gpa", report.events[k].stress_drop_gpa}, {"energy_drop_ev", report.events[k].energy_drop_ev}});
+  return drops;
+}
+
+nlohmann::json describe(const ShearReport& report, const std::string& rule) {
   nlohmann::json events = nlohmann::json::array();
   for (std::size_t k = 0; k < report.events.size(); ++k) {
     const auto& event = report.events[k];
     events.push_back({{"branch", report.branches[k]}, {"strain", event.strain}, {"strain_lower", event.strain_lower},
                       {"energy_drop_ev", event.energy_drop_ev}, {"stress_drop_gpa", event.stress_drop_gpa},
-                      {"max_displacement_a", event.max_displacement_a}, {"center_atom", event.center_atom}});
+                      {"max_displacement_a", event.max_displacement_a}, {"center_atom", event.center_atom},
+                      {"participation_number", event.participation_number}, {"rearranged_atoms", known(event.rearranged_atoms)},
+                      {"rearranged_atoms_half", known(event.rearranged_atoms_half)}, {"clusters", known(event.clusters)},
+                      {"largest_cluster", known(event.largest_cluster)},
+                      {"percolating_directions", known(event.percolating_directions)},
+                      {"rearranged_fraction_total", event.rearranged_fraction_total}});
   }
   nlohmann::json unloadings = nlohmann::json::array();
   for (const auto& u : report.unloadings)
-    unloadings.push_back({{"residual_strain", u.residual_strain}, {"residual_stress_gpa", u.residual_stress_gpa},
-                          {"dissipated_energy_ev", u.dissipated_energy_ev}, {"max_displacement_a", u.max_displacement_a},
-                          {"closed", u.closed}});
+    unloadings.push_back({{"from_strain", u.from_strain}, {"residual_strain", u.residual_strain},
+                          {"residual_stress_gpa", u.residual_stress_gpa}, {"dissipated_energy_ev", u.dissipated_energy_ev},
+                          {"max_displacement_a", u.max_displacement_a}, {"closed", u.closed}, {"overlap", u.overlap},
+                          {"rearranged_atoms", known(u.rearranged_atoms)}, {"healed_fraction", u.healed_fraction}});
   const db::ShearRecord& s = report.shear;
   return {{"shear", s.id}, {"steps", s.steps}, {"force_calls", s.force_calls}, {"shear_modulus_gpa", s.shear_modulus_gpa},
-          {"max_stress_gpa", s.max_stress_gpa}, {"yield_strain", s.yield_strain},
-          {"max_stress_drop_gpa", s.max_stress_drop_gpa}, {"events", events}, {"unloadings", unloadings}};
+          {"max_stress_gpa", s.max_stress_gpa}, {"yield_strain", s.yield_strain}, {"yield_stress_gpa", s.yield_stress_gpa},
+          {"max_stress_drop_gpa", s.max_stress_drop_gpa}, {"max_stress_drop_strain", s.max_stress_drop_strain},
+          {"max_stress_drop_energy_ev", s.max_stress_drop_energy_ev}, {"slope_drop_gpa", s.slope_drop_gpa},
+          {"slope_drop_strain", s.slope_drop_strain}, {"released_energy_ev", s.released_energy_ev}, {"overlap", s.overlap},
+          {"rearranged_fraction", s.rearranged_fraction}, {"d2min_cutoff_a", s.d2min_cutoff_a},
+          {"d2min_threshold_a2", s.d2min_threshold_a2}, {"drops", drops_json(report, rule)}, {"events", events},
+          {"unloadings", unloadings}};
 }
 
 }  // namespace
@@ -44,9 +75,18 @@ void add_shear_command(CLI::App& app, Context& context) {
       ->expected(0, 1)->default_str("stress")->check(CLI::IsMember({"stress", "strain"}));
   command->add_option("--cycle", request->cycles, "load and unload again so often")->expected(0, 1)->default_str("1");
   command->add_flag("--fixed-steps", request->fixed_steps, "every step is --max-step and no event is bracketed");
-  command->callback([request, &context] {
+  command->add_option("--threshold", request->rearrangement.threshold_a2,
+                      "an atom whose D2min (a sum over neighbors) is above this is rearranged [Å²]; half of it is counted too")->capture_default_str();
+  command->add_option("--d2min-cutoff", request->rearrangement.cutoff_a, "neighbors of D2min [Å]; the first minimum of g(r) unless given");
+  command->add_option("--overlap-distance", request->rearrangement.overlap_a, "an atom that moved less counts for the overlap Q12 [Å]")
+      ->capture_default_str();
+  auto rule = std::make_shared<std::string>("energy");
+  command->add_option("--drops", *rule, "what `drops` of --json lists: falls of the energy at a discontinuity (energy), or falls of the "
+                      "curve by the sign of its slope, smooth softening included (slope)")
+      ->check(CLI::IsMember({"energy", "slope"}))->capture_default_str();
+  command->callback([request, rule, &context] {
     if (request->cycles > 0 && request->unload.empty()) request->unload = "stress";
-    context.action = [request, &context] {
+    context.action = [request, rule, &context] {
       db::Database database(context.global.database, db::Mode::ReadWrite);
       const ShearReport report = shear_sample(database, *request, context.session("shear"));
       if (!report.finished) {
@@ -54,7 +94,7 @@ void add_shear_command(CLI::App& app, Context& context) {
                                     context.global.database, "; the same command continues"));
         return exit_stopped;
       }
-      context.print(describe(report));
+      context.print(describe(report, *rule));
       if (report.converged) return exit_done;
       context.outcome(md::message("a state of ", request->sample, " did not relax; the shear ended there"));
       return exit_not_reached;

@@ -10,6 +10,8 @@ void add_commands(CLI::App& app, Context& context) {
   add_map_command(app, context);
   add_neb_command(app, context);
   add_shear_command(app, context);
+  add_ensemble_command(app, context);
+  add_d2min_command(app, context);
   add_track_command(app, context);
   add_elastic_command(app, context);
   add_modes_command(app, context);

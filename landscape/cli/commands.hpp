@@ -14,6 +14,8 @@ void add_thermal_commands(CLI::App& sample, Context& context);
 void add_map_command(CLI::App& app, Context& context);
 void add_neb_command(CLI::App& app, Context& context);
 void add_shear_command(CLI::App& app, Context& context);
+void add_ensemble_command(CLI::App& app, Context& context);
+void add_d2min_command(CLI::App& app, Context& context);
 void add_track_command(CLI::App& app, Context& context);
 void add_elastic_command(CLI::App& app, Context& context);
 void add_modes_command(CLI::App& app, Context& context);

@@ -95,7 +95,8 @@ db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord 
 std::vector<db::Id> enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::int64_t limit,
                                          const Session& session, db::Id run_id, std::vector<std::string>& notes,
                                          double& force_calls) {
-  const auto shears = database.shears_of_sample(sample.id);
+  auto shears = database.shears_of_sample(sample.id);
+  std::erase_if(shears, [](const auto& shear) { return shear.ensemble_id.has_value(); });
   if (shears.empty())
     throw db::Error(md::message("track: sample ", sample.name, " has not been sheared, run 'landscape shear ", sample.name, "' first"));
   const db::ShearRecord shear = shears.back();

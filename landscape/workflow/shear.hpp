@@ -5,6 +5,7 @@
 
 #include "db/database.hpp"
 #include "landscape/workflow/run.hpp"
+#include "landscape/workflow/shear_rows.hpp"
 
 namespace landscape {
 
@@ -17,25 +18,23 @@ struct ShearRequest {
   std::string plane = "xy";
   std::string unload;          ///< after loading: to zero "stress" or zero "strain"; empty: not
   int cycles = 0;              ///< >= 0: reloadings to `to`, each followed by an unloading; not without `unload`
-};
-
-/// What came back when the load was taken off.
-struct Unloading {
-  double residual_strain = db::unknown;
-  double residual_stress_gpa = db::unknown;
-  double dissipated_energy_ev = db::unknown;  ///< V ∮ σ dγ from strain 0 to here, less the energy that is still stored
-  double max_displacement_a = db::unknown;    ///< against the sample's minimum, the affine part taken out
-  bool closed = false;                        ///< no atom has moved by 0.1 Å: the way was elastic
+  RearrangementOptions rearrangement;
 };
 
 struct ShearReport {
   db::ShearRecord shear;
   std::vector<db::PlasticEventRecord> events;
   std::vector<std::string> branches;  ///< load, unload or reload, per event
-  std::vector<Unloading> unloadings;  ///< one per time the load was taken off
+  std::vector<SlopeDrop> slope_drops;
+  std::vector<db::UnloadingRecord> unloadings;  ///< one per time the load was taken off
   bool finished = false;       ///< false: stopped; the same request continues
   bool converged = true;       ///< false: a state could not be relaxed, the shear ended there
 };
+
+/// Checked and as a plan. @throws md::InputError for bad options.
+ShearPlan shear_plan(const ShearRequest& request);
+/// JSON text that tells this shear from others of the sample; what stands at its default may be left out of it.
+std::string shear_options_text(const ShearRequest& request);
 
 /// Shears from the sample's reference minimum, or continues, or reports a shear already done with these options. Every step is
 /// one transaction, so that a killed shear goes on bit for bit.

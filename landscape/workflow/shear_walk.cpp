@@ -1,0 +1,133 @@
+#include "landscape/workflow/shear_walk.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "landscape/workflow/records.hpp"
+#include "md/core/error.hpp"
+#include "md/core/units.hpp"
+#include "md/structure/correlations.hpp"
+#include "md/structure/d2min.hpp"
+#include "md/structure/rearranged.hpp"
+
+namespace landscape {
+
+void RearrangementOptions::validate() const {
+  if (!(cutoff_a >= 0.0)) throw md::InputError(md::message("--d2min-cutoff: expected a length above 0 Å, got ", cutoff_a));
+  if (!(threshold_a2 > 0.0)) throw md::InputError(md::message("--threshold: expected more than 0 Å², got ", threshold_a2));
+  if (!(overlap_a > 0.0)) throw md::InputError(md::message("--overlap-distance: expected a length above 0 Å, got ", overlap_a));
+}
+
+RearrangementMeter::RearrangementMeter(const RearrangementOptions& options, md::Configuration start)
+    : options_(options), start_(std::move(start)), cutoff_(options.cutoff_a) {
+  options_.validate();
+  if (!(cutoff_ > 0.0)) cutoff_ = md::first_minimum(md::radial_distribution(start_));
+}
+
+Eigen::VectorXd RearrangementMeter::d2min(const md::Configuration& from, const md::Configuration& to) const {
+  return std::isfinite(cutoff_) ? md::d2min(from, to, cutoff_) : Eigen::VectorXd();
+}
+
+std::optional<std::int64_t> RearrangementMeter::count(const Eigen::VectorXd& d2min, double threshold) const {
+  if (d2min.size() == 0) return std::nullopt;
+  return static_cast<std::int64_t>((d2min.array() > threshold).count());
+}
+
+void RearrangementMeter::measure(const md::Configuration& before, const md::Configuration& after, db::PlasticEventRecord& event) const {
+  const Eigen::VectorXd d = d2min(before, after);
+  if (d.size() == 0) return;
+  event.rearranged_atoms = count(d, options_.threshold_a2);
+  event.rearranged_atoms_half = count(d, 0.5 * options_.threshold_a2);
+  const auto clusters = md::atom_clusters(after, md::above(d, options_.threshold_a2), cutoff_);
+  event.clusters = static_cast<std::int64_t>(clusters.sizes.size());
+  event.largest_cluster = clusters.largest();
+  event.percolating_directions = clusters.dimensions;
+  event.rearranged_fraction_total = fraction_since_start(after);
+}
+
+double RearrangementMeter::fraction_since_start(const md::Configuration& state) const {
+  const auto number = count(d2min(start_, state), options_.threshold_a2);
+  return number ? static_cast<double>(*number) / static_cast<double>(start_.size()) : db::unknown;
+}
+
+double RearrangementMeter::overlap_with_start(const md::Configuration& state) const {
+  return md::overlap(start_, state, options_.overlap_a);
+}
+
+double in_plane(const db::Stress& stress, int plane) { return stress[plane == 0 ? 5 : plane == 1 ? 4 : 3]; }
+
+ShearWalk::ShearWalk(std::shared_ptr<const md::Potential> potential, const md::Configuration& start, const ShearPlan& plan, int threads)
+    : plan_(plan),
+      meter_(plan.rearrangement, start),
+      surface_(std::move(potential), start, {.threads = threads}),
+      aqs_(surface_, start.cell, 0.0, surface_.gather(start.positions), plan.quasistatic),
+      route_(plan.legs, plan.largest_strain, plan.quasistatic.max_step, plan.quasistatic.plane) {}
+
+void ShearWalk::restore(const md::QuasistaticShear::Memory& memory, const ShearRoute::Place& place) {
+  aqs_.restore(memory);
+  route_.place = place;
+}
+
+void ShearWalk::turn(const md::QuasistaticShear::Memory& memory, std::vector<ShearLeg> legs) {
+  aqs_.restore(memory);
+  route_ = ShearRoute(std::move(legs), plan_.largest_strain, plan_.quasistatic.max_step, plan_.quasistatic.plane);
+}
+
+md::Configuration ShearWalk::configuration(const md::ShearState& state) const {
+  md::Configuration c = meter_.start();
+  const Eigen::Matrix3d f = md::simple_shear(state.strain, plan_.quasistatic.plane);
+  c.cell = meter_.start().cell.deformed(f);
+  // Frozen atoms follow the cell.
+  if (c.any_frozen()) c.positions = (f * c.positions).eval();
+  for (std::size_t k = 0; k < surface_.free_atoms().size(); ++k)
+    c.positions.col(surface_.free_atoms()[k]) = state.x.segment<3>(3 * static_cast<Eigen::Index>(k));
+  return c;
+}
+
+db::ShearStepRecord ShearWalk::row(const std::string& branch, const md::ShearState& state, std::int64_t calls) const {
+  db::ShearStepRecord step;
+  step.branch = branch;
+  step.strain_xy = state.strain;
+  step.energy_ev = state.energy;
+  step.stress_gpa = stress_gpa(state.stress);
+  step.max_force_ev_per_a = state.max_force;
+  step.force_calls = static_cast<double>(calls);
+  step.overlap = meter_.overlap_with_start(configuration(state));
+  return step;
+}
+
+WalkedStep ShearWalk::first() const { return {row("load", aqs_.state(), 1), std::nullopt, {}}; }
+
+WalkedEvent ShearWalk::walked_event(const md::PlasticEvent& found) const {
+  const Displacement moved = measure_displacement(surface_, found.before.x, found.after.x);
+  const double sense = found.after.strain >= found.before.strain ? 1.0 : -1.0;
+  const md::Configuration before = configuration(found.before), after = configuration(found.after);
+  WalkedEvent event;
+  event.row.strain = found.after.strain;
+  event.row.strain_lower = found.before.strain;
+  event.row.energy_drop_ev = found.energy_drop;
+  event.row.stress_drop_gpa = sense * found.stress_drop * md::units::gpa_per_ev_a3;
+  event.row.max_displacement_a = moved.largest_a;
+  event.row.center_atom = moved.center_atom;
+  event.row.participation_number = moved.participation_number;
+  meter_.measure(before, after, event.row);
+  event.before = before.positions;
+  event.after = after.positions;
+  return event;
+}
+
+WalkOutcome ShearWalk::next(WalkedStep& out) {
+  std::optional<double> target;
+  while (!route_.done() && !(target = route_.target(aqs_.state()))) route_.next_leg();
+  if (!target) return WalkOutcome::Arrived;
+  const md::ShearState from = aqs_.state();
+  const md::ShearStep step = aqs_.advance(*target);
+  if (step.outcome == md::ShearOutcome::NotConverged) return WalkOutcome::NotConverged;
+  route_.stepped(from, step);
+  out = {row(route_.branch(), step.state, step.force_calls), std::nullopt, {}};
+  if (!route_.target(step.state)) out.kept = configuration(step.state).positions;
+  if (step.outcome == md::ShearOutcome::Event) out.event = walked_event(step.event);
+  return WalkOutcome::Stepped;
+}
+
+}  // namespace landscape

@@ -1,0 +1,216 @@
+// Ensembles of sheared replicas, and where atoms rearranged in a shear.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <csignal>
+#include <fstream>
+
+#include "db/content.hpp"
+#include "db/database.hpp"
+#include "landscape/workflow/ensemble.hpp"
+#include "md/io/structure_io.hpp"
+#include "tests/landscape/program.hpp"
+
+namespace landscape::test {
+namespace {
+
+void import(const Workplace& place, const std::string& database) {
+  const auto result = place.run({"--db", database, "sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004", "--cell",
+                                 "aniso", "--threads", "1"});
+  ASSERT_EQ(result.code, 0) << result.err;
+}
+
+std::vector<std::string> ensemble(const std::string& database, const std::string& threads, const std::string& perturbations = "1") {
+  return {"--db", database, "--threads", threads, "--json", "ensemble", "e", "--samples", "g", "--senses", "+xy,-xy,+yz", "--to", "0.12",
+          "--max-step", "4e-3", "--resolution", "1e-4", "--amplitude", "0.5", "--perturbations", perturbations};
+}
+
+TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
+  const Workplace place;
+  for (const char* name : {"one.db", "two.db", "killed.db", "extended.db"}) import(place, name);
+  const auto one = place.run(ensemble("one.db", "1"));
+  ASSERT_EQ(one.code, 0) << one.err;
+  ASSERT_EQ(one.json()["replicas"].size(), 6u);
+  ASSERT_GE(one.json()["distinct_replicas"].get<int>(), 4);
+  EXPECT_EQ(place.run(ensemble("extended.db", "2", "0")).code, 0);
+  EXPECT_EQ(place.run(ensemble("extended.db", "2")).json(), one.json());
+  const auto two = place.run(ensemble("two.db", "2"));
+  EXPECT_EQ(one.json(), two.json());
+  EXPECT_TRUE(db::content_lines(place.path("one.db")) == db::content_lines(place.path("two.db")));
+  const auto stored = [&](std::size_t count) {
+    return [&, count] {
+      try {
+        db::Database database(place.path("killed.db"), db::Mode::ReadOnly);
+        const auto known = database.find_ensemble("e");
+        return known && database.replicas_of_ensemble(known->id).size() >= count;
+      } catch (const db::Error&) {
+        return false;
+      }
+    };
+  };
+  EXPECT_EQ(place.run_until(ensemble("killed.db", "2"), stored(1)).code, -SIGKILL);
+  EXPECT_EQ(place.run_until(ensemble("killed.db", "1"), stored(3)).code, -SIGKILL);
+  EXPECT_EQ(place.run(ensemble("killed.db", "2")).json(), one.json());
+  EXPECT_TRUE(db::content_lines(place.path("one.db")) == db::content_lines(place.path("killed.db")));
+  EXPECT_EQ(place.run({"--db", "killed.db", "db", "check"}).code, 0);
+}
+
+TEST(Ensemble, AReplicaOfTheSamplesOwnMinimumIsThePlainShear) {
+  const Workplace place;
+  import(place, "a.db");
+  const auto all = place.run(ensemble("a.db", "2", "0")).json();
+  const auto shear = place.run({"--db", "a.db", "--json", "shear", "g", "--to", "-0.12", "--max-step", "4e-3", "--resolution", "1e-4"}).json();
+  db::Database database(place.path("a.db"), db::Mode::ReadOnly);
+  const auto replica = database.shear(all["replicas"][1]["shear"].get<db::Id>());
+  EXPECT_EQ(replica.max_stress_gpa, shear["max_stress_gpa"].get<double>());
+  EXPECT_EQ(replica.steps, shear["steps"].get<std::int64_t>());
+  ASSERT_TRUE(shear["max_stress_drop_gpa"].is_number());  // shearing backwards, drops are positive too
+  EXPECT_GT(shear["max_stress_drop_gpa"].get<double>(), 0.0);
+  EXPECT_EQ(replica.max_stress_drop_gpa, shear["max_stress_drop_gpa"].get<double>());
+  // A loop begins at the state before the largest drop, and the unloading is that of a shear to there.
+  const auto loop = database.shear(all["replicas"][1]["unload_shear"].get<db::Id>());
+  const auto unloaded = database.unloadings_of_shear(loop.id);
+  ASSERT_EQ(unloaded.size(), 1u);
+  const auto again = place.run({"--db", "a.db", "--json", "shear", "g", "--to", std::to_string(loop.to_strain), "--max-step", "4e-3",
+                                "--resolution", "1e-4", "--unload"}).json();
+  EXPECT_NEAR(unloaded[0].residual_strain, again["unloadings"][0]["residual_strain"].get<double>(), 1e-4);
+  EXPECT_EQ(unloaded[0].closed, again["unloadings"][0]["closed"].get<bool>());
+}
+
+TEST(Ensemble, APerturbationThatFallsBackIsNotCountedTwice) {
+  const Workplace place;
+  import(place, "a.db");
+  const auto all = place.run({"--db", "a.db", "--json", "ensemble", "e", "--samples", "g", "--senses", "+xy", "--to", "0.02", "--amplitude",
+                              "0.01", "--perturbations", "2"}).json();
+  EXPECT_EQ(all["distinct_replicas"], 1);
+  EXPECT_EQ(all["replicas"][1]["state"], "same");
+  EXPECT_EQ(all["replicas"][2]["same_as_perturbation"], 0);
+}
+
+TEST(Ensemble, ItsSummaryIsThatOfItsRows) {
+  const Moments m = moments({1.0, 2.0, db::unknown, 6.0});
+  EXPECT_EQ(m.n, 3);
+  EXPECT_DOUBLE_EQ(m.mean, 3.0);
+  EXPECT_DOUBLE_EQ(m.variance, 7.0);
+  const Workplace place;
+  import(place, "a.db");
+  const auto all = place.run(ensemble("a.db", "2", "0")).json();
+  db::Database database(place.path("a.db"), db::Mode::ReadOnly);
+  std::vector<double> drops, overlaps;
+  for (const auto& replica : all["replicas"]) {
+    const auto shear = database.shear(replica["shear"].get<db::Id>());
+    drops.push_back(std::isfinite(shear.max_stress_drop_gpa) ? shear.max_stress_drop_gpa : 0.0);  // none is one of size 0
+    overlaps.push_back(shear.overlap);
+  }
+  ASSERT_EQ(drops.size(), 3u);
+  const double mean = (drops[0] + drops[1] + drops[2]) / 3.0;
+  double squares = 0.0, q = 0.0, q2 = 0.0;
+  for (const double drop : drops) squares += (drop - mean) * (drop - mean);
+  for (const double o : overlaps) {
+    q += o / 3.0;
+    q2 += o * o / 3.0;
+  }
+  EXPECT_NEAR(all["drop_variance_gpa2"].get<double>(), squares / 2.0, 1e-12);
+  EXPECT_NEAR(all["drop_variance_n_gpa2"].get<double>(), 48.0 * squares / 2.0, 1e-10);
+  EXPECT_NEAR(all["variance_relative_error"].get<double>(), 1.0, 1e-12);
+  EXPECT_NEAR(all["overlap_chi"].get<double>(), 48.0 * (q2 - q * q), 1e-9);
+  EXPECT_NEAR(all["points"].back()["overlap"].get<double>(), q, 1e-12);
+  EXPECT_EQ(all["points"][0]["overlap"], 1.0);
+}
+
+TEST(Ensemble, BadRequestsAreRefusedInOneLine) {
+  const Workplace place;
+  import(place, "a.db");
+  const auto refused = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"--db", "a.db", "ensemble", "e", "--samples", "g", "--json"});
+    const auto result = place.run(options);
+    EXPECT_EQ(result.code, 2);
+    EXPECT_EQ(result.out, "");
+    return result.err;
+  };
+  EXPECT_NE(refused({"--senses", "+zx"}).find("+zx"), std::string::npos);
+  EXPECT_NE(refused({"--senses", "+xy,+xy"}).find("twice"), std::string::npos);
+  EXPECT_NE(refused({"--to", "-0.1"}).find("--to"), std::string::npos);
+  EXPECT_NE(refused({"--amplitude", "0"}).find("--amplitude"), std::string::npos);
+  ASSERT_EQ(place.run({"--db", "a.db", "ensemble", "e", "--samples", "g", "--senses", "+xy", "--to", "0.01"}).code, 0);
+  EXPECT_NE(refused({"--senses", "+xy", "--to", "0.02"}).find("other options"), std::string::npos);
+}
+
+class D2minCommand : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(place_.run({"sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004", "--cell", "aniso"}).code, 0);
+    const auto result = place_.run({"shear", "g", "--to", "-0.115", "--unload", "--json", "--threshold", "2"});
+    ASSERT_EQ(result.code, 0) << result.err;
+    shear_ = result.json();
+    ASSERT_FALSE(shear_["events"].empty());
+  }
+  nlohmann::json d2min(std::vector<std::string> options) const {
+    options.insert(options.begin(), {"d2min", "g", "--json", "--threshold", "2"});
+    const auto result = place_.run(options);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.json();
+  }
+  Workplace place_;
+  nlohmann::json shear_;
+};
+
+TEST_F(D2minCommand, AcrossAnEventIsWhatTheShearReportedOfIt) {
+  const auto& event = shear_["events"][0];
+  const auto text = [](const nlohmann::json& number) { return number.dump(); };
+  const auto across = d2min({"--from", text(event["strain_lower"]), "--to", text(event["strain"])})["states"][0];
+  EXPECT_EQ(across["rearranged_atoms"], event["rearranged_atoms"]);
+  EXPECT_EQ(across["largest_cluster"], event["largest_cluster"]);
+  EXPECT_GT(across["rearranged_atoms"].get<int>(), 0);
+  // The atom that moves most is among those that rearranged.
+  EXPECT_GT(across["d2min_a2_of_atom"][event["center_atom"].get<std::size_t>() - 1].get<double>(), 2.0);
+}
+
+TEST_F(D2minCommand, AStateInBetweenIsReachedAgain) {
+  db::Database database(place_.path("landscape.db"), db::Mode::ReadOnly);
+  const auto steps = database.steps_of_shear(1);
+  const auto& step = steps.at(7);
+  ASSERT_FALSE(step.configuration_id);
+  const auto there = d2min({"--to", nlohmann::json(step.strain_xy).dump() + ",end", "-o", place_.path("out.xyz").string()});
+  EXPECT_GT(there["states"][0]["force_calls"].get<double>(), 0.0);
+  EXPECT_EQ(there["states"][1]["force_calls"], 0.0);  // stored
+  const auto frames = md::read_frames(place_.path("out.xyz"));
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_NEAR(*frames[0].energy_ev, step.energy_ev, 1e-6);
+  EXPECT_EQ(frames[0].extra.at("d2min").values.size(), 48);
+  EXPECT_EQ(frames[0].extra.at("rearranged").values.sum(), there["states"][0]["rearranged_atoms"].get<double>());
+  const auto rows = place_.run({"query", "--sql", "SELECT count(*) AS n FROM atoms WHERE rearrangement_id = 1 AND name = 'd2min_a2'", "--json"});
+  EXPECT_EQ(rows.json()[0]["n"], 48);
+}
+
+TEST_F(D2minCommand, WhatHealsIsWhatTheUnloadingReports) {
+  const auto back = d2min({"--to", "end"})["states"][0];
+  EXPECT_EQ(back["healed_fraction"], shear_["unloadings"][0]["healed_fraction"]);
+  EXPECT_EQ(d2min({"--to", "end"})["states"][0]["id"], back["id"]);  // stored once
+}
+
+TEST_F(D2minCommand, StatesThatWereNotPassedAreRefused) {
+  EXPECT_EQ(place_.run({"d2min", "g", "--to", "0.2"}).code, 2);
+  EXPECT_EQ(place_.run({"d2min", "g", "--to", "sideways:0.01"}).code, 2);
+  EXPECT_EQ(place_.run({"d2min", "g", "--shear", "99"}).code, 2);
+  EXPECT_EQ(place_.run({"d2min", "g", "--threshold", "-1"}).code, 2);
+}
+
+TEST_F(D2minCommand, BothRulesForDropsAreListed) {
+  const auto slope = place_.run({"shear", "g", "--to", "-0.115", "--unload", "--json", "--threshold", "2", "--drops", "slope"}).json();
+  EXPECT_EQ(slope["events"], shear_["events"]);
+  ASSERT_FALSE(slope["drops"].empty());
+  // Every discontinuity lies inside a fall of the curve, which is at least as large.
+  for (const auto& drop : shear_["drops"]) {
+    bool inside = false;
+    for (const auto& fall : slope["drops"])
+      inside = inside || (std::abs(fall["strain"].get<double>()) <= std::abs(drop["strain"].get<double>()) + 1e-12 &&
+                          std::abs(fall["to_strain"].get<double>()) >= std::abs(drop["to_strain"].get<double>()) - 1e-12 &&
+                          fall["stress_drop_gpa"].get<double>() >= drop["stress_drop_gpa"].get<double>() - 1e-12);
+    EXPECT_TRUE(inside) << drop.dump();
+  }
+  EXPECT_GE(shear_["slope_drop_gpa"].get<double>(), shear_["max_stress_drop_gpa"].get<double>());
+}
+
+}  // namespace
+}  // namespace landscape::test
