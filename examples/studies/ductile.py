@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ensembles of sheared glasses of three degrees of annealing: the numbers behind docs/ductile_study.md.
 
-    examples/studies/ductile.py build/bin/landscape out [--threads 1] [--amplitude 0.8] [--to 0.15] [--only hyper]
+    examples/studies/ductile.py build/bin/landscape out [--threads 1] [--amplitude 0.8] [--to 0.15] [--only hyper] [--files]
 
 Shears the Cu46Zr46Al8 glasses of examples/glasses in six senses, from their own minima and from perturbed ones, unloads each
 replica from just before its largest drop, and writes CSV files to the folder `out`. Needs only Python's standard library.
@@ -42,6 +42,10 @@ def write(path, rows):
 
 def rounded(row):
     return {k: float(f"{v:.6g}") if isinstance(v, float) else v for k, v in row.items()}
+
+
+def known_samples(run, level):
+    return [row["sample"] for row in run("query", "samples", "--sort", "sample") if row["sample"].rstrip("0123456789") == level]
 
 
 def samples_of(run, level):
@@ -98,10 +102,13 @@ def main():
     parser.add_argument("--amplitude", type=float, default=0.8)
     parser.add_argument("--to", type=float, default=0.15)
     parser.add_argument("--only", choices=LEVELS)
+    parser.add_argument("--files", action="store_true", help="only write the files, of what is there")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     run = Program(options.program, options.folder, options.threads)
     levels = [options.only] if options.only else list(LEVELS)
+    if options.files:
+        return files(run, options.folder, {level: names for level in levels if (names := known_samples(run, level))})
     samples = {level: samples_of(run, level) for level in levels}
     # All levels grow together, so that what is there at any time is balanced.
     for perturbations in range(max(LEVELS[level] for level in levels) + 1):
@@ -114,7 +121,7 @@ def main():
 
 def files(run, out, samples):
     d2min = [row for level, names in samples.items() for row in maps(run, level, names)]
-    ensembles = run("query", "ensembles", "--where", "state = 'done'")
+    ensembles = run("query", "ensembles", "--where", "distinct_replicas > 1")
     for row in ensembles:
         energies = [s["energy_per_atom_ev"] for s in run("query", "samples") if s["sample"] in row["samples"].split()]
         row["annealing_mev"] = 1000.0 * (HYPER_EV - statistics.mean(energies))

@@ -175,8 +175,8 @@ Chart shear(const std::filesystem::path& database) {
   Chart chart{"Quasistatic shear with its plastic events", "strain", "shear stress [GPa]", {}};
   chart.width = 760.0;
   const Rows rows(database,
-                  "SELECT sample, shear_id, strain_xy, stress_xy_gpa FROM shear_steps ORDER BY "
-                  "shear_id, step_index LIMIT 20000");
+                  "SELECT sample, shear_id, strain_xy, stress_xy_gpa FROM shear_steps WHERE shear_id IN "
+                  "(SELECT id FROM shears WHERE ensemble IS NULL) ORDER BY shear_id, step_index LIMIT 20000");
   std::map<std::string, std::vector<std::pair<double, double>>> curves;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const auto name =
@@ -186,8 +186,8 @@ Chart shear(const std::filesystem::path& database) {
     curves[rows.text(r, 1)].push_back(series.points.back());
   }
   const Rows events(database,
-                    "SELECT shear_id, strain, energy_drop_ev, id, event_id FROM plastic_events "
-                    "ORDER BY id LIMIT 5000");
+                    "SELECT shear_id, strain, energy_drop_ev, id, event_id FROM plastic_events WHERE shear_id IN "
+                    "(SELECT id FROM shears WHERE ensemble IS NULL) ORDER BY id LIMIT 5000");
   for (std::size_t r = 0; r < events.size(); ++r) {
     const auto& curve = curves[events.text(r, 0)];
     const double strain = events.number(r, 1);

@@ -53,6 +53,15 @@ TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
   EXPECT_EQ(place.run(ensemble("killed.db", "2")).json(), one.json());
   EXPECT_TRUE(db::content_lines(place.path("one.db")) == db::content_lines(place.path("killed.db")));
   EXPECT_EQ(place.run({"--db", "killed.db", "db", "check"}).code, 0);
+  // Merged into a new file all of it is there, and twice changes nothing.
+  for (int again = 0; again < 2; ++again) EXPECT_EQ(place.run({"--db", "all.db", "db", "merge", "one.db", "--no-aliases"}).code, 0);
+  EXPECT_EQ(place.run({"--db", "all.db", "db", "check"}).code, 0);
+  EXPECT_EQ(place.run(ensemble("all.db", "1")).json()["drop_variance_gpa2"], one.json()["drop_variance_gpa2"]);
+  const auto count = [&](const std::string& database) {
+    return place.run({"--db", database, "query", "--json", "--sql", "SELECT (SELECT count(*) FROM shear_steps) AS steps, "
+                      "(SELECT count(*) FROM replicas) AS replicas, (SELECT count(*) FROM unloadings) AS unloadings"}).json();
+  };
+  EXPECT_EQ(count("all.db"), count("one.db"));
 }
 
 TEST(Ensemble, AReplicaOfTheSamplesOwnMinimumIsThePlainShear) {
