@@ -1,8 +1,10 @@
 #include <memory>
 
+#include "db/query.hpp"
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
 #include "landscape/cli/subject_input.hpp"
+#include "landscape/cli/table.hpp"
 #include "landscape/workflow/rearrangement.hpp"
 #include "md/core/error.hpp"
 
@@ -65,7 +67,18 @@ int run(Context& context, const RearrangementRequest& request, const std::string
     context.outcome(md::message(stop_reason(), "; ", found.size(), " of ", request.to.size(), " states are done; the same command continues"));
     return exit_stopped;
   }
-  context.print({{"sample", request.sample}, {"states", states}});
+  if (context.global.json) {
+    context.print({{"sample", request.sample}, {"states", states}});
+    return exit_done;
+  }
+  std::string ids;
+  for (const auto& r : found) ids += (ids.empty() ? "" : ",") + std::to_string(r.row.id);
+  db::QueryOptions query;
+  query.view = "rearrangements";
+  query.where = "id IN (" + ids + ")";
+  query.columns = {"id", "shear_id", "from_state", "to_state", "rearranged_atoms", "rearranged_atoms_half", "clusters", "largest_cluster",
+                   "percolating_directions", "band_normal", "band_width_a", "overlap", "healed_fraction"};
+  print_text(rows_table(db::run_query(context.global.database, query)));
   return exit_done;
 }
 
