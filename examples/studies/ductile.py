@@ -134,9 +134,9 @@ def files(run, out, samples):
     if d2min:
         write(out / "ductile_d2min.csv", d2min)
     # Single curves of the samples' own minima in +xy, loading and the loop.
-    write(out / "ductile_single.csv", [rounded({"level": row["sample"].rstrip("0123456789"), "sample": row["sample"], "loop": int("unloaded_from" in row["options"]),
+    write(out / "ductile_single.csv", [rounded({"level": row["ensemble"], "sample": row["sample"], "loop": int("unloaded_from" in row["options"]),
                                                 "branch": row["branch"], "strain": row["strain_xy"], "stress_gpa": row["stress_xy_gpa"]})
-                                       for row in run("query", "--sql", "SELECT p.sample, p.branch, p.strain_xy, p.stress_xy_gpa, h.options FROM shear_steps p "
+                                       for row in run("query", "--sql", "SELECT p.sample, p.branch, p.strain_xy, p.stress_xy_gpa, h.options, h.ensemble FROM shear_steps p "
                                                       "JOIN shears h ON h.id = p.shear_id WHERE h.plane = 'xy' AND h.to_strain > 0 AND "
                                                       "h.start_minimum_id IS NULL AND h.ensemble IS NOT NULL ORDER BY p.id")])
 
