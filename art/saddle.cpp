@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "art/inertia.hpp"
 #include "md/core/error.hpp"
 #include "md/core/rng.hpp"
 #include "md/minimize/quasi_newton.hpp"
@@ -28,6 +29,7 @@ void ApproachOptions::validate() const {
 }
 
 void ProofOptions::validate() const {
+  if (inertia_atoms < 0) throw md::InputError("proof: inertia_atoms is negative, expected at least 0");
   if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(second_delta > 0.0) || !(relative_residual > 0.0))
     throw md::InputError("proof: tolerance, delta and relative_residual must be positive and max_vectors at least 2");
 }
@@ -62,7 +64,9 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
       if (r.iterations == 0) lanczos.max_vectors = 2 * lanczos.max_vectors;
       lanczos.residual = std::max(0.02, std::min(lanczos.residual, 0.1 * std::abs(r.curvature)));
       if (std::isnan(r.curvature)) lanczos.residual = options.lanczos.residual;
+      const std::int64_t mark = surface.calls();
       md::LowestMode mode = md::lowest_mode(surface, r.x, r.gradient, r.mode, lanczos, none);
+      r.lanczos_calls += surface.calls() - mark;
       const double overlap = mode.vector.dot(r.mode);
       if (overlap < 0.0) mode.vector = -mode.vector;
       turned = std::abs(overlap);
@@ -117,6 +121,8 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
   return r;
 }
 
+const char* name(ProofMethod method) { return method == ProofMethod::Inertia ? "inertia" : "lanczos"; }
+
 IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& x,
                        const Eigen::Ref<const VectorXd>& gradient, const Eigen::Ref<const VectorXd>& mode,
                        const ProofOptions& options) {
@@ -135,6 +141,16 @@ IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Vector
   if (x.size() == 1 || md::uniform_motions(surface, x).cols() + 1 >= x.size()) {
     proof.negative_eigenvalues = first.curvature < -options.tolerance ? 1 : 0;
     proof.method = "Lanczos, complete";
+    return proof;
+  }
+  if (const auto* atoms = dynamic_cast<const md::AtomicSurface*>(&surface);
+      atoms && static_cast<int>(atoms->free_atoms().size()) <= options.inertia_atoms) {
+    const Inertia inertia = count_below(*atoms, x, options.tolerance);
+    proof.kind = ProofMethod::Inertia;
+    proof.second = inertia.second;
+    proof.negative_eigenvalues = static_cast<int>(inertia.below);
+    proof.extra_calls = inertia.calls;
+    proof.method = md::message("inertia of the ", x.size(), " x ", x.size(), " Hessian");
     return proof;
   }
   // A start without preference: the lowest mode of the complement may sit anywhere.

@@ -38,6 +38,7 @@ struct [[nodiscard]] ApproachResult {
   double max_force = std::numeric_limits<double>::quiet_NaN();  ///< [eV/Å]
   int iterations = 0;
   std::int64_t force_calls = 0;
+  std::int64_t lanczos_calls = 0;  ///< of these, for the mode
 };
 
 /// What an observer of an approach sees once per iteration.
@@ -59,7 +60,16 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
                                const Eigen::Ref<const Eigen::VectorXd>& mode, double floor,
                                const ApproachOptions& options = {}, const ApproachObserver& observe = {});
 
+enum class ProofMethod {
+  Inertia,  ///< signs of the factor of the whole analytic Hessian: nothing lower can have been missed
+  Lanczos,  ///< converged Lanczos, the first mode deflated
+};
+const char* name(ProofMethod method);
+
 struct ProofOptions {
+  /// Free atoms up to which the Hessian is factored; 0: never. At 1000 atoms that takes as long as a thousand force calls, Lanczos a
+  /// hundred; both gave the same number for every saddle of the glass library (docs/search.md).
+  int inertia_atoms = 200;
   double tolerance = 1e-3;   ///< [eV/Å²], > 0: a curvature counts as negative below minus this
   int max_vectors = 300;     ///< > 0
   double delta = 0.01;       ///< [Å], of the central differences for the first
@@ -74,11 +84,14 @@ struct [[nodiscard]] IndexProof {
   double first = std::numeric_limits<double>::quiet_NaN();   ///< [eV/Å²]
   double second = std::numeric_limits<double>::quiet_NaN();  ///< [eV/Å²], lowest on the complement of the first mode
   Eigen::VectorXd mode;            ///< refined lowest mode
-  std::string method;
+  ProofMethod kind = ProofMethod::Lanczos;
+  std::string method;              ///< for a person
+  double extra_calls = 0.0;        ///< of the factorization, in force-call equivalents; not among those of the surface
 };
 
-/// Counts negative eigenvalues at a stationary point: the lowest mode to convergence by central differences, then the
-/// lowest of its complement by forward ones (uniform motions projected out). Counts 0, 1 or 2 (two or more).
+/// Counts eigenvalues below -tolerance at a stationary point, uniform motions left out: atoms up to options.inertia_atoms by the inertia of
+/// the whole Hessian; else the lowest mode to convergence by central differences, then the lowest of its complement by forward ones, which
+/// counts 0, 1 or 2 (two or more).
 /// @param gradient dE/dx at x.
 IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
                        const Eigen::Ref<const Eigen::VectorXd>& gradient,

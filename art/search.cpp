@@ -27,6 +27,18 @@ const char* name(Outcome outcome) {
   return "unknown";
 }
 
+StageCalls& StageCalls::operator+=(const StageCalls& other) {
+  activation += other.activation;
+  approach += other.approach;
+  proof += other.proof;
+  push_over += other.push_over;
+  lanczos += other.lanczos;
+  relaxation += other.relaxation;
+  minima += other.minima;
+  whole += other.whole;
+  return *this;
+}
+
 void SearchOptions::validate() const {
   const auto positive = [](const char* field, double value) {
     if (!(value > 0.0)) throw md::InputError(md::message("search: ", field, " is ", value, ", expected a positive number"));
@@ -75,9 +87,15 @@ PushOver push_over(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>&
 
 namespace {
 
-/// Pushes out of the basin until the lowest curvature is clearly negative. @return the mode there, or nothing.
+/// Calls of a surface by what they were for.
+struct LeaveCalls {
+  std::int64_t all = 0, lanczos = 0, relaxation = 0;
+};
+
+/// Pushes out of the basin until the lowest curvature is clearly negative. @return whether it became so; `mode` is the one there.
 bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const VectorXd& direction,
-                 const SearchOptions& options) {
+                 const SearchOptions& options, LeaveCalls& calls) {
+  const std::int64_t begin = surface.calls();
   const Eigen::MatrixXd none(x.size(), 0);
   VectorXd gradient(x.size());
   mode = direction;
@@ -90,9 +108,13 @@ bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const 
       if (longest > options.minimum.max_step) step *= options.minimum.max_step / longest;
       x += step;
     }
+    calls.relaxation += options.relaxation_steps;
     surface.evaluate(x, gradient);
+    const std::int64_t mark = surface.calls();
     const md::LowestMode lowest =
         md::lowest_mode(surface, x, gradient, mode, options.approach.lanczos, none);
+    calls.lanczos += surface.calls() - mark;
+    calls.all = surface.calls() - begin;
     mode = lowest.vector;
     if (lowest.curvature < options.leave_curvature) return true;
   }
@@ -120,10 +142,12 @@ class Search {
         locality_(surface, options.local_margin) {}
 
   SearchResult run() {
+    const std::int64_t before = surface_.calls();
     VectorXd gradient(minimum_.size());
     floor_ = surface_.evaluate(minimum_, gradient);
     const std::optional<ApproachResult> saddle = reach_saddle();
     if (saddle) settle(*saddle);
+    result_.calls.whole = static_cast<double>(surface_.calls() - before) + result_.proof.extra_calls;
     return std::move(result_);
   }
 
@@ -140,8 +164,12 @@ class Search {
   std::optional<ApproachResult> climb(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction,
                                       const ApproachOptions& approach, const ApproachObserver& look) {
     VectorXd x = minimum, mode;
-    const bool left = leave_basin(surface, x, mode, direction, options_);
-    result_.calls.activation = locality_.spent();
+    LeaveCalls calls;
+    const bool left = leave_basin(surface, x, mode, direction, options_, calls);
+    const double spent = result_.calls.activation = locality_.spent();
+    const auto share = [&](std::int64_t part) { return calls.all > 0 ? spent * static_cast<double>(part) / static_cast<double>(calls.all) : 0.0; };
+    result_.calls.lanczos += share(calls.lanczos);
+    result_.calls.relaxation += share(calls.relaxation);
     if (!left) return std::nullopt;
     // The mode's sign: away from the minimum.
     if (mode.dot(surface.difference(minimum, x)) < 0.0) mode = -mode;
@@ -151,7 +179,10 @@ class Search {
   std::optional<ApproachResult> approached(md::EnergySurface& surface, const VectorXd& x, const VectorXd& mode,
                                            const ApproachOptions& approach, const ApproachObserver& look) {
     ApproachResult end = approach_saddle(surface, x, mode, floor_, approach, look);
-    result_.calls.approach += locality_.spent();
+    const double spent = locality_.spent();
+    result_.calls.approach += spent;
+    if (end.force_calls > 0)
+      result_.calls.lanczos += spent * static_cast<double>(end.lanczos_calls) / static_cast<double>(end.force_calls);
     if (end.status == ApproachStatus::Converged) return end;
     result_.outcome = outcome_of(end.status);
     return std::nullopt;
@@ -240,7 +271,9 @@ class Search {
   }
 
   void finish(Side& side, double same) {
+    const std::int64_t mark = surface_.calls();
     const md::MinimizeResult relaxed = md::minimize(surface_, side.x, options_.minimum);
+    result_.calls.minima += static_cast<double>(surface_.calls() - mark);
     side.energy = relaxed.energy;
     side.max_force = relaxed.max_force;
     side.failed = !relaxed.converged();
@@ -275,7 +308,7 @@ class Search {
 
   void prove(const ApproachResult& saddle) {
     result_.proof = prove_index(surface_, saddle.x, saddle.gradient, saddle.mode, options_.proof);
-    result_.calls.proof = locality_.spent();
+    result_.calls.proof = locality_.spent() + result_.proof.extra_calls;
     if (result_.proof.negative_eigenvalues == 1) return;
     result_.outcome = Outcome::NotFirstOrder;
     result_.message = result_.proof.method;
@@ -318,7 +351,7 @@ SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>
     SearchResult result;
     result.outcome = Outcome::NotDefined;
     result.message = error.what();
-    result.calls.approach = static_cast<double>(surface.calls() - before);
+    result.calls.approach = result.calls.whole = static_cast<double>(surface.calls() - before);
     return result;
   }
 }

@@ -62,7 +62,13 @@ struct SearchOptions {
 /// Force-call equivalents by stage: a call of a region counts as its pairs over all pairs.
 struct StageCalls {
   double activation = 0.0, approach = 0.0, proof = 0.0, push_over = 0.0;
+  // Of which:
+  double lanczos = 0.0;     ///< lowest modes, in activation and approach
+  double relaxation = 0.0;  ///< perpendicular to the push, in activation
+  double minima = 0.0;      ///< final convergence of minima, in push_over
+  double whole = 0.0;       ///< of all: calls of the whole system, which is what the end game is made of; the rest is in regions
   double total() const { return activation + approach + proof + push_over; }
+  StageCalls& operator+=(const StageCalls& other);
 };
 
 /// What a search need not find again.

@@ -26,6 +26,15 @@ void dsytrf_(const char* uplo,
              double* work,
              const int* lwork,
              int* info);
+void dsytrs_(const char* uplo,
+             const int* n,
+             const int* nrhs,
+             const double* a,
+             const int* lda,
+             const int* pivots,
+             double* b,
+             const int* ldb,
+             int* info);
 void dgemm_(const char* transa,
             const char* transb,
             const int* m,
@@ -93,6 +102,41 @@ Eigen::MatrixXd multiply(const char* transpose,
   return c;
 }
 
+/// @return false where D is singular.
+bool factor_both(Eigen::MatrixXd& matrix, std::vector<int>& pivots, int threads) {
+  LANDSCAPE_CHECK(matrix.rows() == matrix.cols());
+  const int n = static_cast<int>(matrix.rows());
+  if (n == 0) return true;
+  use_threads(threads);
+  double size = 0.0;
+  int info = 0, query = -1;
+  dsytrf_("L", &n, matrix.data(), &n, pivots.data(), &size, &query, &info);
+  const int lwork = static_cast<int>(size);
+  std::vector<double> work(static_cast<std::size_t>(lwork));
+  dsytrf_("L", &n, matrix.data(), &n, pivots.data(), work.data(), &lwork, &info);
+  LANDSCAPE_CHECK(info >= 0);
+  return info == 0;
+}
+
+LogDeterminant determinant_of(const Eigen::MatrixXd& factor, const std::vector<int>& pivots) {
+  LogDeterminant result;
+  const Eigen::Index n = factor.rows();
+  for (Eigen::Index k = 0; k < n; ++k) {
+    if (pivots[static_cast<std::size_t>(k)] > 0) {
+      const double d = factor(k, k);
+      result.log_abs += std::log(std::abs(d));
+      result.negative += d < 0.0 ? 1 : 0;
+    } else {  // a 2 x 2 block: one eigenvalue of each sign where its determinant is negative
+      const double a = factor(k, k), b = factor(k + 1, k), c = factor(k + 1, k + 1),
+                   det = a * c - b * b;
+      result.log_abs += std::log(std::abs(det));
+      result.negative += det < 0.0 ? 1 : (a < 0.0 ? 2 : 0);
+      ++k;
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 Eigen::VectorXd symmetric_eigenvalues(Eigen::MatrixXd& matrix, int threads) {
@@ -113,34 +157,27 @@ Eigen::MatrixXd product(const Eigen::Ref<const Eigen::MatrixXd>& a,
   return multiply("N", a, b, threads);
 }
 
+SymmetricFactor::SymmetricFactor(Eigen::MatrixXd matrix, int threads)
+    : factor_(std::move(matrix)), pivots_(static_cast<std::size_t>(factor_.rows())) {
+  if (!factor_both(factor_, pivots_, threads))
+    throw InvariantError("factorization of a singular matrix");
+  negative_ = determinant_of(factor_, pivots_).negative;
+}
+
+Eigen::VectorXd SymmetricFactor::solve(const Eigen::Ref<const Eigen::VectorXd>& b) const {
+  LANDSCAPE_CHECK(b.size() == factor_.rows());
+  Eigen::VectorXd x = b;
+  const int n = static_cast<int>(x.size()), one = 1;
+  int info = 0;
+  if (n > 0) dsytrs_("L", &n, &one, factor_.data(), &n, pivots_.data(), x.data(), &n, &info);
+  LANDSCAPE_CHECK(info == 0);
+  return x;
+}
+
 LogDeterminant log_determinant(Eigen::MatrixXd& matrix, int threads) {
-  LANDSCAPE_CHECK(matrix.rows() == matrix.cols());
-  const int n = static_cast<int>(matrix.rows());
-  LogDeterminant result;
-  if (n == 0) return result;
-  use_threads(threads);
-  std::vector<int> pivots(static_cast<std::size_t>(n));
-  double size = 0.0;
-  int info = 0, query = -1;
-  dsytrf_("L", &n, matrix.data(), &n, pivots.data(), &size, &query, &info);
-  const int lwork = static_cast<int>(size);
-  std::vector<double> work(static_cast<std::size_t>(lwork));
-  dsytrf_("L", &n, matrix.data(), &n, pivots.data(), work.data(), &lwork, &info);
-  LANDSCAPE_CHECK(info >= 0);
-  for (int k = 0; k < n; ++k) {
-    if (pivots[static_cast<std::size_t>(k)] > 0) {
-      const double d = matrix(k, k);
-      result.log_abs += std::log(std::abs(d));
-      result.negative += d < 0.0 ? 1 : 0;
-    } else {  // a 2 x 2 block: one eigenvalue of each sign where its determinant is negative
-      const double a = matrix(k, k), b = matrix(k + 1, k), c = matrix(k + 1, k + 1),
-                   det = a * c - b * b;
-      result.log_abs += std::log(std::abs(det));
-      result.negative += det < 0.0 ? 1 : (a < 0.0 ? 2 : 0);
-      ++k;
-    }
-  }
-  return result;
+  std::vector<int> pivots(static_cast<std::size_t>(matrix.rows()));
+  factor_both(matrix, pivots, threads);
+  return determinant_of(matrix, pivots);
 }
 
 }  // namespace landscape::md

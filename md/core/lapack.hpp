@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <vector>
 
 namespace landscape::md {
 
@@ -23,6 +24,22 @@ struct [[nodiscard]] LogDeterminant {
 /// Of a symmetric matrix by Bunch-Kaufman factorization (dsytrf), a tenth of the work of the
 /// eigenvalues. `matrix` is destroyed.
 LogDeterminant log_determinant(Eigen::MatrixXd& matrix, int threads = 1);
+
+/// Factorization A = P U D Uᵀ Pᵀ of a symmetric matrix (Bunch-Kaufman, LAPACK dsytrf): its inertia, and solutions. Immutable.
+class SymmetricFactor {
+ public:
+  /// @param matrix its lower triangle counts. @throws InvariantError if it is singular.
+  explicit SymmetricFactor(Eigen::MatrixXd matrix, int threads = 1);
+  /// Number of negative eigenvalues (Sylvester's law of inertia).
+  Eigen::Index negative() const { return negative_; }
+  /// A⁻¹ b. @param b length n.
+  Eigen::VectorXd solve(const Eigen::Ref<const Eigen::VectorXd>& b) const;
+
+ private:
+  Eigen::MatrixXd factor_;
+  std::vector<int> pivots_;
+  Eigen::Index negative_ = 0;
+};
 
 /// aᵀ b.
 Eigen::MatrixXd transposed_product(const Eigen::Ref<const Eigen::MatrixXd>& a,
