@@ -52,9 +52,10 @@ SELECT e.id FROM event_row e WHERE e.mapping_id IS NOT NULL AND e.times_found <>
     {"first_search_index is the lowest of its searches", "event", R"sql(
 SELECT e.id FROM event_row e WHERE e.mapping_id IS NOT NULL AND e.first_search_index IS NOT
   (SELECT min(r.search_index) FROM search_row r WHERE r.event_id = e.id))sql"},
-    {"its event belongs to its mapping", "search", R"sql(
+    {"its event leaves the minimum that its mapping is of", "search", R"sql(
 SELECT r.id FROM search_row r JOIN event_row e ON e.id = r.event_id
-WHERE e.mapping_id IS NOT r.mapping_id)sql"},
+JOIN mapping_row m ON m.id = r.mapping_id
+WHERE e.initial_minimum_id <> m.initial_minimum_id)sql"},
     {"searches of a mapping are numbered without gaps", "mapping", R"sql(
 SELECT mapping_id FROM search_row GROUP BY mapping_id
 HAVING min(search_index) <> 0 OR max(search_index) <> count(*) - 1)sql"},

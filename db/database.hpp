@@ -111,6 +111,8 @@ class Database {
   std::vector<MappingRecord> mappings_of_sample(Id sample_id);
 
   Id add_search(const SearchRecord& search);
+  /// The newest search of all; 0: none. Tells whether another process has entered any.
+  Id last_search();
   /// Ordered by search_index.
   std::vector<SearchRecord> searches_of_mapping(Id mapping_id);
 
@@ -118,12 +120,13 @@ class Database {
   /// Replaces all columns of the event `event.id`.
   void update_event(const EventRecord& event);
   /// Counts one more search that ended in the event.
-  void count_event_again(Id id);
+  void count_event_again(Id id, std::int64_t search_index);
   /// Two events turned out to be one: searches, tracks, atom values and properties of `gone` go over to `kept` (values that `kept` has
   /// already are dropped), which counts them and keeps the lower first_search_index; `gone` is erased.
   void merge_events(Id kept, Id gone);
   EventRecord event(Id id);
   std::optional<EventRecord> find_event_by_uid(std::string_view uid);
+  /// Those that the mapping found first.
   std::vector<EventRecord> events_of_mapping(Id mapping_id);
   std::vector<EventRecord> events_of_sample(Id sample_id);
 

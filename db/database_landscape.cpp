@@ -62,6 +62,10 @@ Id Database::add_search(const SearchRecord& search) {
   return insert(*connection_, search);
 }
 
+Id Database::last_search() {
+  return connection_->number("SELECT coalesce(max(id), 0) FROM search_row");
+}
+
 std::vector<SearchRecord> Database::searches_of_mapping(Id mapping_id) {
   return select<SearchRecord>(*connection_, "WHERE mapping_id = ? ORDER BY search_index",
                               mapping_id);
@@ -75,8 +79,12 @@ void Database::update_event(const EventRecord& event) {
   update(*connection_, event);
 }
 
-void Database::count_event_again(Id id) {
-  connection_->statement("UPDATE event_row SET times_found = times_found + 1 WHERE id = ?")
+void Database::count_event_again(Id id, std::int64_t search_index) {
+  connection_
+      ->statement(
+          "UPDATE event_row SET times_found = times_found + 1, first_search_index = min(first_search_index, ?) "
+          "WHERE id = ?")
+      .bind(search_index)
       .bind(id)
       .run();
   if (connection_->changes() == 0) detail::no_such_row(*connection_, "event_row", id);

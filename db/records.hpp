@@ -124,7 +124,8 @@ struct SaddleRecord {
   double curvature_ev_per_a2 = unknown;  ///< Lowest Hessian eigenvalue.
   double second_curvature_ev_per_a2 = unknown;
   int negative_eigenvalues = 1;
-  std::string proof = {};  ///< How the number of negative eigenvalues was established.
+  std::string proof_method = "lanczos";  ///< inertia | lanczos: what established their number.
+  std::string proof = {};  ///< The same in words.
   Stress stress_gpa = unknown_stress;
   Id configuration_id = 0;
   std::optional<Id>
@@ -160,10 +161,16 @@ struct SearchRecord {
   double calls_approach = 0.0;
   double calls_proof = 0.0;
   double calls_push_over = 0.0;
+  double calls_lanczos = unknown;     ///< Of activation and approach.
+  double calls_relaxation = unknown;  ///< Of activation.
+  double calls_minima = unknown;      ///< Of push_over.
+  double calls_whole = unknown;       ///< Of all: with all atoms.
   std::optional<Id> saddle_id = {};
   std::optional<Id> event_id = {};  ///< The distinct event it ended in, found first or again.
   double barrier_ev = unknown;
   std::string message = {};
+  std::string start = {};        ///< How its centre was chosen.
+  double start_share = unknown;  ///< Chance that a search of the mapping has this centre.
 };
 
 /// A connected, distinct event: initial minimum, saddle, final minimum at one strain.

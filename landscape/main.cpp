@@ -52,8 +52,10 @@ int run(int argc, char** argv) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
     // A misspelled word is the cause of what CLI11 misses: "a required option", "a subcommand".
-    const auto complaint = cli::read_command_line(app, typed).complaint;
-    return fail((complaint.empty() ? error.what() : complaint) + "; see --help");
+    const auto line = cli::read_command_line(app, typed);
+    const auto* conversion = dynamic_cast<const CLI::ConversionError*>(&error);
+    const std::string what = conversion ? cli::conversion_complaint(app, line, *conversion) : error.what();
+    return fail((line.complaint.empty() ? what : line.complaint) + "; see --help");
   }
   cli::catch_signals();
   if (!context.global.time_limit.empty()) cli::set_time_limit(cli::seconds_of(context.global.time_limit));

@@ -149,6 +149,7 @@ struct Table<SaddleRecord> {
     LANDSCAPE_FIELD(connected);
     LANDSCAPE_FIELD(center_atom);
     LANDSCAPE_FIELD(uid);
+    LANDSCAPE_FIELD(proof_method);
   }
 };
 
@@ -187,6 +188,12 @@ struct Table<SearchRecord> {
     LANDSCAPE_FIELD(event_id);
     LANDSCAPE_FIELD(barrier_ev);
     LANDSCAPE_FIELD(message);
+    LANDSCAPE_FIELD(calls_lanczos);
+    LANDSCAPE_FIELD(calls_relaxation);
+    LANDSCAPE_FIELD(calls_minima);
+    LANDSCAPE_FIELD(calls_whole);
+    LANDSCAPE_FIELD(start);
+    LANDSCAPE_FIELD(start_share);
   }
 };
 

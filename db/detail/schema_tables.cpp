@@ -310,4 +310,15 @@ CREATE UNIQUE INDEX atom_value_once ON atom_value_row
 CREATE INDEX shear_by_ensemble ON shear_row (ensemble_id);
 )sql";
 
+const std::string_view tables_v7 = R"sql(
+ALTER TABLE saddle_row ADD COLUMN proof_method TEXT NOT NULL DEFAULT 'lanczos'
+  CHECK (proof_method IN ('inertia', 'lanczos'));
+ALTER TABLE search_row ADD COLUMN calls_lanczos REAL;
+ALTER TABLE search_row ADD COLUMN calls_relaxation REAL;
+ALTER TABLE search_row ADD COLUMN calls_minima REAL;
+ALTER TABLE search_row ADD COLUMN calls_whole REAL;
+ALTER TABLE search_row ADD COLUMN start TEXT NOT NULL DEFAULT '';
+ALTER TABLE search_row ADD COLUMN start_share REAL;
+)sql";
+
 }  // namespace landscape::db::detail

@@ -6,7 +6,7 @@ namespace landscape::db::detail {
 namespace {
 
 // Only core SQL here: the files are read by every SQLite there is.
-constexpr std::array<View, 25> all_views = {{
+constexpr std::array<View, 26> all_views = {{
     {"samples", R"sql(
 SELECT s.id, s.name AS sample, s.composition, s.n_atoms, s.origin, s.state, p.name AS potential,
   s.energy_ev, s.energy_per_atom_ev, s.energy_fixed_cell_ev, s.energy_per_atom_fixed_cell_ev,
@@ -37,7 +37,8 @@ SELECT f.id, f.composition, f.n_atoms, p.name AS potential, f.samples, f.rate_lo
 FROM rate_fit_row f JOIN potential_row p ON p.id = f.potential_id)sql"},
     {"saddles", R"sql(
 SELECT d.id, s.name AS sample, d.strain_xy, d.plane, d.energy_ev, d.max_force_ev_per_a,
-  d.curvature_ev_per_a2, d.second_curvature_ev_per_a2, d.negative_eigenvalues, d.proof, d.connected,
+  d.curvature_ev_per_a2, d.second_curvature_ev_per_a2, d.negative_eigenvalues, d.proof_method,
+  d.proof, d.connected,
   d.center_atom, d.stress_xx_gpa, d.stress_yy_gpa, d.stress_zz_gpa, d.stress_yz_gpa,
   d.stress_xz_gpa, d.stress_xy_gpa, d.configuration_id, d.mode_configuration_id, d.run_id, d.uid
 FROM saddle_row d JOIN sample_row s ON s.id = d.sample_id)sql"},
@@ -141,9 +142,24 @@ FROM mapping_row m JOIN sample_row s ON s.id = m.sample_id)sql"},
     {"searches", R"sql(
 SELECT r.id, s.name AS sample, r.mapping_id, m.strain_xy, r.search_index, r.batch, r.center_atom,
   r.outcome, r.barrier_ev, r.event_id, r.saddle_id, r.force_calls, r.calls_activation,
-  r.calls_approach, r.calls_proof, r.calls_push_over, r.message, r.run_id
+  r.calls_approach, r.calls_proof, r.calls_push_over, r.calls_lanczos, r.calls_relaxation,
+  r.calls_minima, r.calls_whole, r.start, r.start_share, r.message, r.run_id
 FROM search_row r JOIN mapping_row m ON m.id = r.mapping_id
 JOIN sample_row s ON s.id = m.sample_id)sql"},
+    {"coverage", R"sql(
+SELECT 10 * m.id + b.k AS id, s.name AS sample, m.id AS mapping_id, m.strain_xy, b.low AS barrier_low_ev,
+  b.high AS barrier_high_ev, count(f.event_id) AS events, total(f.times) AS connected,
+  total(f.times = 1) AS found_once, total(f.times = 2) AS found_twice,
+  total(f.times = 1) * (total(f.times = 1) - 1) / (2 * (total(f.times = 2) + 1)) + 0.0 AS unseen_estimate,
+  CASE WHEN count(f.event_id) > 0 THEN total(f.times = 1) / total(f.times) END AS new_chance, m.run_id
+FROM mapping_row m JOIN sample_row s ON s.id = m.sample_id
+CROSS JOIN (SELECT 0 AS k, 0.0 AS low, 0.1 AS high UNION ALL SELECT 1, 0.1, 0.3
+  UNION ALL SELECT 2, 0.3, 0.5 UNION ALL SELECT 3, 0.5, 1.0 UNION ALL SELECT 4, 1.0, 2.0
+  UNION ALL SELECT 5, 2.0, NULL) b
+LEFT JOIN (SELECT r.mapping_id, r.event_id, count(*) AS times, e.barrier_ev
+  FROM search_row r JOIN event_row e ON e.id = r.event_id GROUP BY r.mapping_id, r.event_id) f
+  ON f.mapping_id = m.id AND f.barrier_ev >= b.low AND (b.high IS NULL OR f.barrier_ev < b.high)
+GROUP BY m.id, b.k)sql"},
     {"atoms", R"sql(
 SELECT a.id, s.name AS sample, a.minimum_id, a.event_id, a.rearrangement_id, a.name, a.atom, a.value, a.run_id
 FROM atom_value_row a JOIN sample_row s ON s.id = a.sample_id)sql"},

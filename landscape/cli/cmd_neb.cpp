@@ -4,6 +4,7 @@
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
 #include "landscape/cli/structure_input.hpp"
+#include "landscape/workflow/barrier_path.hpp"
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
 #include "neb/neb.hpp"
@@ -11,10 +12,12 @@
 namespace landscape::cli {
 namespace {
 
+using nlohmann::json;
+
 struct Options {
   std::string from, to, potential, output;
   std::vector<std::string> types;
-  neb::NebOptions neb;
+  BarrierPathOptions path;
 };
 
 struct Endpoints {
@@ -55,53 +58,76 @@ Endpoints read(const Options& options) {
   return {std::move(a.configuration), std::move(b.configuration), a.potential};
 }
 
+json pieces(const BarrierPath& found) {
+  auto list = json::array();
+  for (const PathPiece& piece : found.pieces)
+    list.push_back({{"barrier_ev", piece.barrier_ev},
+                    {"reverse_barrier_ev", piece.reverse_barrier_ev},
+                    {"saddle_max_force_ev_per_a", piece.saddle_max_force},
+                    {"force_calls_of_band", piece.path.force_calls},
+                    {"status", neb::to_string(piece.path.status)},
+                    {"converged", piece.converged()}});
+  return list;
+}
+
 int run(const Context& context, Options options) {
   if (!options.output.empty()) check_output_path(options.output);
-  options.neb.threads = context.global.threads;
-  options.neb.validate();
+  options.path.neb.threads = context.global.threads;
+  options.path.neb.validate();
   if (is_id(options.from) != is_id(options.to))
     throw md::InputError(md::message("neb: expected two minima or two structures, got ", options.from, " and ", options.to));
   const auto ends = is_id(options.from) ? stored(context, options) : read(options);
   md::AtomicSurface surface(ends.potential, ends.from);
   const auto session = context.session("neb");
-  const auto path = neb::find_path([&] { return std::make_unique<md::AtomicSurface>(ends.potential, ends.from); },
-                                   surface.gather(ends.from.positions), surface.gather(ends.to.positions), options.neb,
-                                   [&](const neb::NebProgress& p) {
-                                     session.report({p.iteration, 0, md::message("iteration ", p.iteration, ", barrier ",
-                                                                                 static_cast<float>(p.barrier), " eV")});
-                                     return session.stopped() ? md::Control::Stop : md::Control::Continue;
-                                   });
-  if (!options.output.empty() && path.saddle_index) {
-    Eigen::VectorXd gradient(surface.dof());
-    const auto& saddle = path.images[static_cast<std::size_t>(*path.saddle_index)];
-    surface.evaluate(saddle, gradient);
-    md::write_structure(options.output, frame_of(surface, surface.configuration(saddle)), options.types);
-  }
-  if (path.status == neb::NebStatus::StoppedByObserver) {
+  const auto found = barrier_path([&] { return std::make_unique<md::AtomicSurface>(ends.potential, ends.from); },
+                                  surface.gather(ends.from.positions), surface.gather(ends.to.positions), options.path,
+                                  [&](const neb::NebProgress& p) {
+                                    session.report({p.iteration, 0, md::message("iteration ", p.iteration, ", barrier ",
+                                                                                static_cast<float>(p.barrier), " eV")});
+                                    return session.stopped() ? md::Control::Stop : md::Control::Continue;
+                                  });
+  const PathPiece& top = found.pieces[found.highest];
+  if (found.pieces.back().path.status == neb::NebStatus::StoppedByObserver) {
     context.outcome(stop_reason() + "; a path is not kept, repeat the command");
     return exit_stopped;
   }
-  context.print({{"barrier_ev", path.barrier},
-                 {"reverse_barrier_ev", path.reverse_barrier},
-                 {"saddle_energy_ev", path.saddle_energy},
-                 {"saddle_max_force_ev_per_a", path.saddle_max_force},
-                 {"path_max_force_ev_per_a", path.path_max_force},
-                 {"force_calls", path.force_calls},
-                 {"images", options.neb.images},
-                 {"iterations", path.iterations},
-                 {"converged", path.converged()},
-                 {"status", neb::to_string(path.status)},
-                 {"intermediate_minima", path.intermediate_minima},
-                 {"energies_ev", path.energies},
-                 {"reaction_coordinate_a", path.reaction_coordinate}});
-  if (path.endpoints_unrelaxed)
-    context.outcome(md::message("the ends are no minima (largest force ", path.endpoint_max_force,
+  if (!options.output.empty() && top.saddle.size() > 0) {
+    Eigen::VectorXd gradient(surface.dof());
+    surface.evaluate(top.saddle, gradient);
+    md::write_structure(options.output, frame_of(surface, surface.configuration(top.saddle)), options.types);
+  }
+  const double start = found.pieces.front().path.energies.front(), end = found.pieces.back().path.energies.back();
+  context.print({{"barrier_ev", top.saddle_energy_ev - start},
+                 {"reverse_barrier_ev", top.saddle_energy_ev - end},
+                 {"saddle_energy_ev", top.saddle_energy_ev},
+                 {"saddle_max_force_ev_per_a", top.saddle_max_force},
+                 {"negative_eigenvalues", top.refined ? json(top.proof.negative_eigenvalues) : json(nullptr)},
+                 {"proof_method", top.refined ? json(art::name(top.proof.kind)) : json(nullptr)},
+                 {"path_max_force_ev_per_a", top.path.path_max_force},
+                 {"force_calls", found.force_calls},
+                 {"images", options.path.neb.images},
+                 {"iterations", top.path.iterations},
+                 {"converged", std::ranges::all_of(found.pieces, &PathPiece::converged)},
+                 {"status", neb::to_string(top.path.status)},
+                 {"intermediate_minima", top.path.intermediate_minima},
+                 {"energies_ev", top.path.energies},
+                 {"reaction_coordinate_a", top.path.reaction_coordinate},
+                 {"pieces", pieces(found)}});
+  if (top.path.endpoints_unrelaxed)
+    context.outcome(md::message("the ends are no minima (largest force ", top.path.endpoint_max_force,
                              " eV/Å): minimize them first"));
-  if (path.must_be_split())
+  if (found.pieces.size() > 1)
+    context.note(md::message("there are minima on the way: ", found.pieces.size(), " pieces, the barrier is that of the highest saddle"));
+  if (top.path.must_be_split())
     context.outcome("there are minima on the way: the barrier is that of the highest piece, not of one event");
-  if (path.converged()) return exit_done;
-  context.outcome(md::message("no path: ", neb::to_string(path.status)));
-  return exit_not_reached;
+  for (const PathPiece& piece : found.pieces) {
+    if (piece.converged()) continue;
+    context.outcome(piece.path.converged() ? md::message("the climbing image leads to no saddle nearby (largest force ",
+                                                         piece.saddle_max_force, " eV/Å): a smaller --path-fmax brings it closer")
+                                           : md::message("no path: ", neb::to_string(piece.path.status)));
+    return exit_not_reached;
+  }
+  return exit_done;
 }
 
 }  // namespace
@@ -113,11 +139,12 @@ void add_neb_command(CLI::App& app, Context& context) {
   command->add_option("B", options->to, "the same for the other end")->required();
   command->add_option("--potential,-p", options->potential, "for structures from files");
   command->add_option("--types", options->types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")->delimiter(',');
-  command->add_option("--images", options->neb.images, "images between the ends")->capture_default_str();
-  command->add_option("--fmax", options->neb.max_force, "largest force on the climbing image [eV/Å]")->capture_default_str();
-  command->add_option("--path-fmax", options->neb.path_max_force, "on the other images [eV/Å]")->capture_default_str();
-  command->add_option("--spring", options->neb.spring_constant, "[eV/Å²]")->capture_default_str();
-  command->add_option("--max-iterations", options->neb.max_iterations, "iterations at most")->capture_default_str();
+  command->add_option("--images", options->path.neb.images, "images between the ends")->capture_default_str();
+  command->add_option("--fmax", options->path.neb.max_force, "largest force at the saddle [eV/Å], to which the climbing image is led in the end")->capture_default_str();
+  command->add_option("--path-fmax", options->path.neb.path_max_force, "largest force on the images of the band [eV/Å]")->capture_default_str();
+  command->add_option("--spring", options->path.neb.spring_constant, "[eV/Å²]")->capture_default_str();
+  command->add_option("--max-iterations", options->path.neb.max_iterations, "iterations at most")->capture_default_str();
+  command->add_flag("!--no-split", options->path.split, "keep one band where there are minima on the way, instead of pieces");
   command->add_option("-o,--output", options->output, "where to write the saddle");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
 }

@@ -34,6 +34,24 @@ const CLI::App* find_command(const CLI::App& app, const std::string& name) {
   return nullptr;
 }
 
+std::string conversion_complaint(const CLI::App& app, const CommandLine& line, const CLI::ConversionError& error) {
+  // CLI11 says "Could not convert: --name = value" and nothing of what would do.
+  const std::string what = error.what();
+  const auto colon = what.find(": "), equals = what.find(" = ");
+  if (colon == std::string::npos || equals == std::string::npos || equals < colon) return what;
+  const std::string name = what.substr(colon + 2, equals - colon - 2), value = what.substr(equals + 3);
+  const auto* option = find_option(line.commands, name);
+  if (option == nullptr) option = app.get_option_no_throw(name);
+  if (option == nullptr) return what;
+  const std::string type = option->get_type_name();
+  const bool list = option->get_items_expected_max() > 1;
+  std::string expected = "another value";
+  if (type.starts_with("FLOAT")) expected = list ? "numbers, separated by commas" : "a number";
+  if (type.starts_with("INT")) expected = list ? "whole numbers, separated by commas" : "a whole number";
+  if (type.starts_with("UINT")) expected = "a whole number from 0";
+  return name + ": expected " + expected + ", got " + value;
+}
+
 CommandLine read_command_line(const CLI::App& app, const std::vector<std::string>& arguments) {
   CommandLine line;
   line.commands.push_back(&app);

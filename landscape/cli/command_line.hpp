@@ -13,6 +13,9 @@ struct CommandLine {
   std::string complaint;                    ///< about the first unknown option or command, with what was meant; or empty
 };
 
+/// A value that is none of its option's type: which option, what it takes, what it got.
+std::string conversion_complaint(const CLI::App& app, const CommandLine& line, const CLI::ConversionError& error);
+
 CommandLine read_command_line(const CLI::App& app, const std::vector<std::string>& arguments);
 
 /// The command's direct subcommand of that name, or null.

@@ -8,7 +8,7 @@ std::vector<std::int64_t> EventClusters::add(const Eigen::VectorXd& saddle) {
   std::set<std::int64_t> touched;
   for (std::size_t k = 0; k < saddles_.size(); ++k) {
     if (touched.contains(cluster_of_[k])) continue;
-    if (md::largest_displacement(surface_, saddles_[k], saddle) < same_) touched.insert(cluster_of_[k]);
+    if (md::largest_displacement(*surface_, saddles_[k], saddle) < same_) touched.insert(cluster_of_[k]);
   }
   const std::int64_t own = touched.empty() ? next_++ : *touched.begin();
   for (auto& cluster : cluster_of_)

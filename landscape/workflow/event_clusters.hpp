@@ -13,7 +13,7 @@ namespace landscape {
 class EventClusters {
  public:
   /// @param surface measures distances; must outlive this. @param same [Å], > 0.
-  EventClusters(const md::AtomicSurface& surface, double same) : surface_(surface), same_(same) {}
+  EventClusters(const md::AtomicSurface& surface, double same) : surface_(&surface), same_(same) {}
 
   /// Adds a saddle. @return the clusters it touches, lowest first: none is a new cluster (numbered clusters()), more than
   /// one have become the first of them.
@@ -22,7 +22,7 @@ class EventClusters {
   std::int64_t numbered() const { return next_; }
 
  private:
-  const md::AtomicSurface& surface_;
+  const md::AtomicSurface* surface_;
   double same_;
   std::int64_t next_ = 0;
   std::vector<Eigen::VectorXd> saddles_;

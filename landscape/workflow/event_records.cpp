@@ -42,6 +42,7 @@ db::SaddleRecord store_saddle(db::Database& database, const Place& place, const 
   record.curvature_ev_per_a2 = proof.first;
   record.second_curvature_ev_per_a2 = proof.second;
   record.negative_eigenvalues = proof.negative_eigenvalues;
+  record.proof_method = art::name(proof.kind);
   record.proof = proof.method;
   record.stress_gpa = saddle.stress_gpa;
   record.configuration_id = database.add_configuration(encode_positions(saddle.positions));

@@ -39,6 +39,7 @@ std::optional<db::MinimumRecord> minimum_at_strain(db::Database& database, const
   }
   const Measured measured = measure(surface, x);
   db::Transaction transaction(database);
+  if (auto known = database.find_minimum_by_uid(uid)) return known;  // another process was faster
   const auto record = store_minimum(database, {sample.id, run_id, strain_xy}, measured, "shear", uid);
   transaction.commit();
   return record;

@@ -69,7 +69,7 @@ TEST_F(Check, FindsEachBrokenPromise) {
       {"UPDATE mapping_row SET strain_xy = 0.1", "its mapping has the same sample, strain"},
       {"UPDATE event_row SET times_found = 3", "times_found is the number of searches"},
       {"UPDATE event_row SET first_search_index = 1", "first_search_index is the lowest"},
-      {"UPDATE event_row SET mapping_id = NULL", "search 1, 2: expected that its event belongs"},
+      {"UPDATE mapping_row SET initial_minimum_id = 2", "search 1, 2: expected that its event leaves"},
       {"DELETE FROM search_row WHERE search_index = 0", "numbered without gaps"},
       {"UPDATE sample_row SET minimum_id = NULL", "ready sample has a reference minimum"},
       {"UPDATE sample_row SET energy_per_atom_ev = -4", "energies for one atom"},

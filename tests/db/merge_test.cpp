@@ -123,7 +123,8 @@ TEST_F(Merging, InAnyOrderGivesTheSameRows) {
   for (const auto& shard :
        {a, b}) {  // nothing is lost but the count that follows from all searches
     for (const auto& row : rows(shard)) {
-      if (!row.starts_with("events|")) EXPECT_TRUE(together.contains(row)) << row;
+      if (row.starts_with("events|") || row.starts_with("coverage|")) continue;
+      EXPECT_TRUE(together.contains(row)) << row;
     }
   }
   const auto result = run_query(folder_ / "ab.db", {.columns = {"times_found", "uid"}});

@@ -212,7 +212,7 @@ TEST_F(StoredRecord, RefusesRecordsThatBreakAConstraint) {
   EXPECT_NE(error_of([&] { database_.event(999); }).find("there is no event 999"), std::string::npos);
   event.id = 999;
   EXPECT_NE(error_of([&] { database_.update_event(event); }).find("999"), std::string::npos);
-  EXPECT_NE(error_of([&] { database_.count_event_again(999); }).find("999"), std::string::npos);
+  EXPECT_NE(error_of([&] { database_.count_event_again(999, 0); }).find("999"), std::string::npos);
   EXPECT_EQ(database_.events_of_sample(study.sample).size(), 1u);
 }
 

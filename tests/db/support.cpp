@@ -146,7 +146,7 @@ Study make_study(Database& database) {
   mapping.initial_minimum_id = study.initial;
   study.mapping = database.ensure_mapping(mapping);
   study.event = database.add_event(an_event(study, "event"));
-  database.count_event_again(study.event);
+  database.count_event_again(study.event, 1);
   for (const std::int64_t index : {0, 1}) {
     auto search = a_search(study, index);
     search.event_id = study.event;

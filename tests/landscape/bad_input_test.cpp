@@ -32,6 +32,10 @@ TEST(BadInput, CommandLine) {
   expect_refused(place.run({"query", "events", "--format", "xml"}), "xml");
   expect_refused(place.run({"query", "events", "--config", "."}), "--config");
   expect_refused(place.run({"map", "v", "--searches", "2", "--events", "2"}), "excludes");
+  expect_refused(place.run({"map", "v", "--margin", "x"}), "--margin: expected a number, got x");
+  expect_refused(place.run({"map", "v", "--searches", "1.5"}), "--searches: expected a whole number, got 1.5");
+  expect_refused(place.run({"map", "v", "--center", "1,b"}), "--center: expected whole numbers, separated by commas, got");
+  expect_refused(place.run({"shear", "v", "--to=far"}), "--to: expected a number, got far");
   place.write("bad.toml", "seed = 3\n[map]\nserches = 4\n");
   expect_refused(place.run({"--config", "bad.toml", "query", "events"}), "bad.toml:3");
 }
