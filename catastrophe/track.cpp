@@ -93,7 +93,7 @@ class Follower {
   /// The three moved from p to strain p.strain + step by what the point before says about their motion.
   TrackPoint predict(const TrackPoint* before, const TrackPoint& p, double step, const Ahead& fold) const {
     TrackPoint next;
-    next.strain = p.strain + step;
+    next.strain = p.strain + step;  // x - x is 0: strain 0 is met exactly
     const Matrix3d f = md::simple_shear(step, o_.plane);
     next.initial = md::deformed(f, p.initial);
     next.saddle = md::deformed(f, p.saddle);
@@ -146,6 +146,9 @@ class Follower {
         return WindowEnd::NotReached;
       }
       double length = std::min({step, o_.max_step, o_.fold_fraction * fold.distance, room});
+      // Strain 0 is never stepped over: there the event can be held against others.
+      const double to_zero = -direction * here.strain;
+      if (to_zero > 0.0 && to_zero < length) length = to_zero;
       if (length < o_.min_step && last_refusal != Refusal::None) return given_up(fold, last_refusal, why);
       TrackPoint next = predict(before, here, direction * length, fold);
       jump_.clear();

@@ -200,7 +200,7 @@ DatabaseInfo info(const std::filesystem::path& path) {
     first.read(result.created_utc);
   }
   for (const std::string table :
-       {"sample", "inherent_structure", "rate_fit", "minimum", "saddle", "mapping", "search", "event", "track", "track_point",
+       {"sample", "inherent_structure", "rate_fit", "minimum", "saddle", "mapping", "search", "event", "track", "track_point", "prediction",
         "alias", "shear", "shear_step", "plastic_event", "atom_value", "property", "configuration", "potential", "run",
         "checkpoint"}) {
     result.counts.emplace_back(table, connection->number("SELECT count(*) FROM " + table + "_row"));

@@ -140,6 +140,9 @@ class Database {
   /// Oldest first; the views show the last one.
   std::vector<TrackRecord> tracks_of_event(Id event_id);
   std::vector<TrackPointRecord> points_of_track(Id track_id);
+  Id add_prediction(const PredictionRecord& prediction);
+  /// By event and method.
+  std::vector<PredictionRecord> predictions_of_sample(Id sample_id, std::string_view plane);
 
   // Shears
 

@@ -96,11 +96,13 @@ void Database::merge_events(Id kept, Id gone) {
   const EventRecord from = event(gone);
   connection_->statement("UPDATE search_row SET event_id = ? WHERE event_id = ?").bind(kept).bind(gone).run();
   for (const char* move : {"UPDATE OR IGNORE track_row SET event_id = ? WHERE event_id = ?",
+                           "UPDATE track_row SET event_at_zero_id = ? WHERE event_at_zero_id = ?",
+                           "UPDATE OR IGNORE prediction_row SET event_id = ? WHERE event_id = ?",
                            "UPDATE OR IGNORE atom_value_row SET event_id = ? WHERE event_id = ?",
                            "UPDATE OR IGNORE property_row SET event_id = ? WHERE event_id = ?"})
     connection_->statement(move).bind(kept).bind(gone).run();
   for (const char* erase : {"DELETE FROM track_point_row WHERE track_id IN (SELECT id FROM track_row WHERE event_id = ?)",
-                            "DELETE FROM track_row WHERE event_id = ?",
+                            "DELETE FROM track_row WHERE event_id = ?", "DELETE FROM prediction_row WHERE event_id = ?",
                             "DELETE FROM atom_value_row WHERE event_id = ?",
                             "DELETE FROM property_row WHERE event_id = ?", "DELETE FROM event_row WHERE id = ?"})
     connection_->statement(erase).bind(gone).run();

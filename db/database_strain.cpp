@@ -48,6 +48,17 @@ std::vector<TrackPointRecord> Database::points_of_track(Id track_id) {
                                   track_id);
 }
 
+Id Database::add_prediction(const PredictionRecord& prediction) {
+  return insert(*connection_, prediction);
+}
+
+std::vector<PredictionRecord> Database::predictions_of_sample(Id sample_id, std::string_view plane) {
+  return select<PredictionRecord>(*connection_,
+                                  "WHERE plane = ? AND event_id IN (SELECT id FROM event_row WHERE "
+                                  "sample_id = ?) ORDER BY event_id, method",
+                                  plane, sample_id);
+}
+
 Id Database::ensure_shear(const ShearRecord& shear) {
   return detail::ensure(*connection_, shear, "WHERE sample_id = ? AND options_key = ?",
                         shear.sample_id, shear.options_key);

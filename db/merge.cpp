@@ -25,7 +25,7 @@ struct Rule {
 };
 
 // In an order in which rows come after those they refer to; what refers forward is set at the end.
-constexpr std::array<Rule, 24> rules = {{
+constexpr std::array<Rule, 25> rules = {{
     {"potential_row", "sha256", "", "0"},
     {"run_row", "command, options, seed, code_version, host, started_utc", "",
      "status <> 'running'"},
@@ -41,6 +41,7 @@ constexpr std::array<Rule, 24> rules = {{
     {"plastic_event_row", "shear_id, event_index", "", "event_id IS NOT NULL"},
     {"search_row", "mapping_id, search_index", "", "0"},
     {"track_row", "event_id, options_key", "", "points"},
+    {"prediction_row", "event_id, plane, method", "", "0"},
     {"track_point_row", "track_id, point_index", "", "0"},
     {"shear_step_row", "shear_id, step_index", "", "0"},
     {"unloading_row", "shear_id, unloading_index", "", "0"},

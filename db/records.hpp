@@ -206,6 +206,8 @@ struct TrackRecord {
   Id run_id = 0;
   std::string options = "{}";              ///< JSON text
   std::string options_key = {};            ///< Unique with the event.
+  std::string plane = "xy";                ///< Plane of the shear it was followed in.
+  std::optional<Id> event_at_zero_id = {}; ///< The mapped event that it is at strain 0.
   double critical_strain = unknown;        ///< Fold of initial minimum and saddle.
   double critical_strain_error = unknown;  ///< 1 sigma, as every error here.
   double reverse_strain = unknown;         ///< Fold of final minimum and saddle.
@@ -257,6 +259,21 @@ struct TrackPointRecord {
   std::optional<Id> initial_configuration_id = {};
   std::optional<Id> saddle_configuration_id = {};
   std::optional<Id> final_configuration_id = {};
+  double force_calls = unknown;
+};
+
+/// Where an event's barrier is expected to vanish, foretold from the strain where it was found.
+struct PredictionRecord {
+  Id id = 0;
+  Id event_id = 0;
+  Id run_id = 0;
+  std::string plane = "xy";
+  std::string method = "first_order";      ///< first_order | power | second_order | two_strains. Unique with event and plane.
+  double critical_strain = unknown;
+  double critical_strain_error = unknown;
+  double exponent = unknown;
+  double slope_ev = unknown;               ///< dE_A/dγ where it was found.
+  double curvature_ev = unknown;           ///< d²E_A/dγ² there.
   double force_calls = unknown;
 };
 

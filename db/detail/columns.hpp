@@ -267,6 +267,26 @@ struct Table<TrackRecord> {
     LANDSCAPE_FIELD(force_calls);
     LANDSCAPE_FIELD(points);
     LANDSCAPE_FIELD(state);
+    LANDSCAPE_FIELD(plane);
+    LANDSCAPE_FIELD(event_at_zero_id);
+  }
+};
+
+template <>
+struct Table<PredictionRecord> {
+  static constexpr std::string_view name = "prediction_row";
+  template <class R, class V>
+  static void visit(R& record, V&& visitor) {
+    LANDSCAPE_FIELD(event_id);
+    LANDSCAPE_FIELD(run_id);
+    LANDSCAPE_FIELD(plane);
+    LANDSCAPE_FIELD(method);
+    LANDSCAPE_FIELD(critical_strain);
+    LANDSCAPE_FIELD(critical_strain_error);
+    LANDSCAPE_FIELD(exponent);
+    LANDSCAPE_FIELD(slope_ev);
+    LANDSCAPE_FIELD(curvature_ev);
+    LANDSCAPE_FIELD(force_calls);
   }
 };
 

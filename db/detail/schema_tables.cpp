@@ -321,4 +321,16 @@ ALTER TABLE search_row ADD COLUMN start TEXT NOT NULL DEFAULT '';
 ALTER TABLE search_row ADD COLUMN start_share REAL;
 )sql";
 
+const std::string_view tables_v8 = R"sql(
+ALTER TABLE track_row ADD COLUMN plane TEXT NOT NULL DEFAULT 'xy';
+ALTER TABLE track_row ADD COLUMN event_at_zero_id INTEGER REFERENCES event_row;
+CREATE TABLE prediction_row (
+  id INTEGER PRIMARY KEY, event_id INTEGER NOT NULL REFERENCES event_row,
+  run_id INTEGER NOT NULL REFERENCES run_row, plane TEXT NOT NULL,
+  method TEXT NOT NULL CHECK (method IN ('first_order', 'power', 'second_order', 'two_strains')),
+  critical_strain REAL, critical_strain_error REAL, exponent REAL, slope_ev REAL,
+  curvature_ev REAL, force_calls REAL, UNIQUE (event_id, plane, method)
+) STRICT;
+)sql";
+
 }  // namespace landscape::db::detail

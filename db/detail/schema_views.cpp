@@ -6,7 +6,7 @@ namespace landscape::db::detail {
 namespace {
 
 // Only core SQL here: the files are read by every SQLite there is.
-constexpr std::array<View, 26> all_views = {{
+constexpr std::array<View, 27> all_views = {{
     {"samples", R"sql(
 SELECT s.id, s.name AS sample, s.composition, s.n_atoms, s.origin, s.state, p.name AS potential,
   s.energy_ev, s.energy_per_atom_ev, s.energy_fixed_cell_ev, s.energy_per_atom_fixed_cell_ev,
@@ -52,10 +52,10 @@ SELECT e.id, s.name AS sample, e.origin, e.strain_xy, e.plane, e.barrier_ev, e.r
   t.id AS track_id, e.run_id, e.uid
 FROM event_row e JOIN sample_row s ON s.id = e.sample_id
 LEFT JOIN track_row t ON t.event_id = e.id
-  AND t.id = (SELECT max(n.id) FROM track_row n WHERE n.event_id = e.id)
+  AND t.id = (SELECT max(n.id) FROM track_row n WHERE n.event_id = e.id AND n.plane = e.plane)
 LEFT JOIN property_row f ON f.event_id = e.id AND f.name = 'attempt_frequency_thz')sql"},
     {"tracks", R"sql(
-SELECT t.id, s.name AS sample, t.event_id, e.origin, t.event_class, t.event_class_zero_stress,
+SELECT t.id, s.name AS sample, t.event_id, e.origin, t.plane, t.event_at_zero_id, t.event_class, t.event_class_zero_stress,
   t.event_class_reason, t.critical_strain, t.critical_strain_error, t.reverse_strain,
   t.reverse_strain_error, t.window_low, t.window_high, t.low_end, t.high_end, t.amplitude_ev,
   t.amplitude_error_ev, t.reverse_amplitude_ev, t.exponent, t.exponent_error, t.zero_stress_strain,
@@ -68,6 +68,15 @@ SELECT t.id, s.name AS sample, t.event_id, e.origin, t.event_class, t.event_clas
   t.points, t.force_calls, t.state, t.options, t.run_id
 FROM track_row t JOIN event_row e ON e.id = t.event_id
 JOIN sample_row s ON s.id = e.sample_id)sql"},
+    {"predictions", R"sql(
+SELECT f.id, s.name AS sample, f.event_id, f.plane, f.method, e.strain_xy, e.barrier_ev,
+  f.critical_strain AS predicted_critical_strain,
+  f.critical_strain_error AS predicted_critical_strain_error, f.exponent, f.slope_ev, f.curvature_ev,
+  t.critical_strain, t.critical_strain_error, t.low_end, t.high_end, f.force_calls,
+  t.id AS track_id, f.run_id
+FROM prediction_row f JOIN event_row e ON e.id = f.event_id JOIN sample_row s ON s.id = e.sample_id
+LEFT JOIN track_row t ON t.event_id = f.event_id AND t.id =
+  (SELECT max(n.id) FROM track_row n WHERE n.event_id = f.event_id AND n.plane = f.plane))sql"},
     {"track_points", R"sql(
 SELECT q.id, s.name AS sample, t.event_id, q.track_id, q.point_index, q.strain_xy, q.barrier_ev,
   q.reverse_barrier_ev, q.curvature_ev_per_a2, q.initial_curvature_ev_per_a2,

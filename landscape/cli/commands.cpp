@@ -13,6 +13,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_ensemble_command(app, context);
   add_d2min_command(app, context);
   add_track_command(app, context);
+  add_predict_command(app, context);
   add_elastic_command(app, context);
   add_modes_command(app, context);
   add_structure_command(app, context);

@@ -17,6 +17,7 @@ void add_shear_command(CLI::App& app, Context& context);
 void add_ensemble_command(CLI::App& app, Context& context);
 void add_d2min_command(CLI::App& app, Context& context);
 void add_track_command(CLI::App& app, Context& context);
+void add_predict_command(CLI::App& app, Context& context);
 void add_elastic_command(CLI::App& app, Context& context);
 void add_modes_command(CLI::App& app, Context& context);
 void add_structure_command(CLI::App& app, Context& context);

@@ -112,6 +112,11 @@ int plane_index(const std::string& plane) {
   throw db::Error(db::message("plane of shear: expected xy, xz or yz, got ", plane));
 }
 
+const char* plane_name(int plane) {
+  static constexpr const char* names[] = {"xy", "xz", "yz"};
+  return names[plane];
+}
+
 md::Cell sample_cell(const db::SampleRecord& sample) {
   Eigen::Matrix3d edges;
   for (Eigen::Index k = 0; k < 9; ++k) edges(k % 3, k / 3) = sample.cell[static_cast<std::size_t>(k)];

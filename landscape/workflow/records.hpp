@@ -41,6 +41,7 @@ double density_g_per_cm3(const md::Configuration& configuration, const md::Poten
 
 /// 0 xy, 1 xz, 2 yz, as md::simple_shear has it. @throws db::Error for another name.
 int plane_index(const std::string& plane);
+const char* plane_name(int plane);
 /// The sample's cell at strain 0. @throws db::Error while it is not known.
 md::Cell sample_cell(const db::SampleRecord& sample);
 /// Stored coordinates in the sample's cell sheared by `strain_xy`, with its species and frozen atoms.

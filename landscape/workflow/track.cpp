@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "landscape/workflow/ordered_work.hpp"
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
 #include "md/core/units.hpp"
@@ -121,16 +119,16 @@ db::TrackPointRecord point_record(const TrackPoint& p) {
 /// One event to follow: loaded by the writing thread, followed by a worker, stored by the writing thread.
 struct Job {
   db::EventRecord event;
+  catastrophe::TrackOptions options;
   md::Configuration configuration;   ///< of the initial minimum, at the event's strain
   TrackPoint start;
   Track track;
-  std::exception_ptr failure;
-  bool done = false;
 };
 
-Job load_job(db::Database& database, const db::EventRecord& event) {
+Job load_job(db::Database& database, const db::EventRecord& event, const catastrophe::TrackOptions& options) {
   Job job;
   job.event = event;
+  job.options = options;
   job.configuration = load_minimum(database, event.initial_minimum_id);
   const auto flat = [&](const md::Configuration& c) {
     Eigen::VectorXd x(3 * c.size());
@@ -155,17 +153,45 @@ Job load_job(db::Database& database, const db::EventRecord& event) {
   return job;
 }
 
-void store(db::Database& database, const Job& job, db::Id run_id, const json& described, double zero_stress,
-           TrackReport& report) {
+/// The saddles that maps of the sample found at strain 0.
+class MappedSaddles {
+ public:
+  MappedSaddles(db::Database& database, const db::SampleRecord& sample, md::AtomicSurface surface)
+      : database_(database), surface_(std::move(surface)) {
+    for (const auto& event : database.events_of_sample(sample.id))
+      if (event.origin == "map" && event.strain_xy == 0.0) saddles_.push_back({event.id, database.saddle(event.saddle_id)});
+  }
+
+  /// The mapped event whose saddle is that of `p`, which lies at strain 0.
+  std::optional<db::Id> event_at(const TrackPoint& p) const {
+    for (const auto& [event, saddle] : saddles_) {
+      if (std::abs(saddle.energy_ev - p.energy_saddle) > same_energy) continue;
+      const Eigen::VectorXd x = surface_.gather(decode_positions(database_.configuration(saddle.configuration_id)));
+      if (md::largest_displacement(surface_, x, p.saddle) < same_place) return event;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr double same_energy = 1e-4;  ///< [eV]
+  static constexpr double same_place = 0.1;    ///< [Å]
+  db::Database& database_;
+  md::AtomicSurface surface_;
+  std::vector<std::pair<db::Id, db::SaddleRecord>> saddles_;
+};
+
+void store(db::Database& database, const Job& job, db::Id run_id, double zero_stress, const MappedSaddles& mapped) {
   db::TrackRecord record = track_record(job.track, zero_stress);
   record.event_id = job.event.id;
   record.run_id = run_id;
-  record.options = record.options_key = described.dump();
+  record.plane = plane_name(job.options.plane);
+  record.options = record.options_key = describe(job.options).dump();
   std::vector<db::TrackPointRecord> points;
-  for (const auto& p : job.track.points) points.push_back(point_record(p));
-  const db::Id id = database.add_track(record, points);
-  report.tracks.push_back(database.track(id));
-  report.points.push_back(database.points_of_track(id));
+  for (const auto& p : job.track.points) {
+    points.push_back(point_record(p));
+    if (p.strain == 0.0) record.event_at_zero_id = job.event.strain_xy == 0.0 ? job.event.id : mapped.event_at(p);
+  }
+  database.add_track(record, points);
 }
 
 }  // namespace
@@ -191,98 +217,51 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
     ids.resize(static_cast<std::size_t>(request.limit));
 
   std::vector<Job> jobs;
-  std::vector<std::optional<db::Id>> known(ids.size());
-  std::vector<std::size_t> job_of(ids.size());
-  for (std::size_t k = 0; k < ids.size(); ++k) {
-    const db::EventRecord event = database.event(ids[k]);
+  std::vector<std::pair<db::Id, std::string>> wanted;   // event and key of the options
+  for (const db::Id id : ids) {
+    const db::EventRecord event = database.event(id);
     if (event.sample_id != sample.id)
       throw db::Error(md::message("event ", event.id, " belongs to another sample than ", sample.name));
-    if (const auto track = database.find_track(event.id, described.dump())) {
-      known[k] = track->id;
-      continue;
-    }
-    job_of[k] = jobs.size();
-    jobs.push_back(load_job(database, event));
+    catastrophe::TrackOptions options = request.options;
+    if (event.strain_xy != 0.0) options.plane = plane_index(event.plane);  // a sheared state is sheared on as it was
+    wanted.emplace_back(event.id, describe(options).dump());
+    if (!database.find_track(event.id, wanted.back().second)) jobs.push_back(load_job(database, event, options));
   }
 
-  double zero_stress = db::unknown;
-  if (!ids.empty()) {
-    const md::Configuration start = load_minimum(database, sample.minimum_id.value());
-    md::AtomicSurface surface(potential, start);
-    zero_stress = zero_stress_strain(surface, cell, surface.gather(start.positions), request.options.plane);
-  }
-
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::size_t next = 0;
-  std::int64_t points = 0;
-  std::atomic<bool> stop = false;
-  const auto work = [&] {
-    while (true) {
-      std::size_t mine = 0;
-      {
-        const std::lock_guard lock(mutex);
-        if (next == jobs.size() || stop) return;
-        mine = next++;
-      }
-      Job& job = jobs[mine];
-      try {
-        md::AtomicSurface surface(potential, job.configuration);
-        job.track = catastrophe::follow(surface, cell, job.start, request.options, [&](const TrackPoint&) {
-          const std::lock_guard lock(mutex);
-          ++points;
-          return stop ? md::Control::Stop : md::Control::Continue;
-        });
-      } catch (...) {
-        job.failure = std::current_exception();
-      }
-      {
-        const std::lock_guard lock(mutex);
-        job.done = !stop;
-      }
-      changed.notify_all();
+  const md::Configuration start = load_minimum(database, sample.minimum_id.value());
+  std::array<std::optional<double>, 3> zero_stress;
+  const auto zero_of = [&](int plane) {
+    auto& strain = zero_stress[static_cast<std::size_t>(plane)];
+    if (!strain) {
+      md::AtomicSurface surface(potential, start);
+      strain = zero_stress_strain(surface, cell, surface.gather(start.positions), plane);
     }
+    return *strain;
   };
-  std::vector<std::jthread> workers;
-  for (int t = 0; t < std::min<int>(session.threads, static_cast<int>(jobs.size())); ++t) workers.emplace_back(work);
-
-  // Stored in the order asked for, whoever finishes first.
-  std::size_t stored = 0;
-  const auto join = [&] {
-    stop = true;
-    workers.clear();
+  const MappedSaddles mapped(database, sample, md::AtomicSurface(potential, start));
+  std::atomic<std::int64_t> points = 0;
+  const auto follow = [&](std::size_t k, const std::atomic<bool>& stop) {
+    Job& job = jobs[k];
+    md::AtomicSurface surface(potential, job.configuration);
+    job.track = catastrophe::follow(surface, cell, job.start, job.options, [&](const TrackPoint&) {
+      ++points;
+      return stop ? md::Control::Stop : md::Control::Continue;
+    });
   };
-  try {
-    for (std::size_t k = 0; k < ids.size(); ++k) {
-      if (known[k]) {
-        report.tracks.push_back(database.track(*known[k]));
-        report.points.push_back(database.points_of_track(*known[k]));
-        continue;
-      }
-      Job& job = jobs[job_of[k]];
-      std::unique_lock lock(mutex);
-      while (!job.done && !stop) {
-        changed.wait_for(lock, std::chrono::milliseconds(200));
-        if (session.stopped()) stop = true;
-        session.report({static_cast<std::int64_t>(stored), static_cast<std::int64_t>(jobs.size()),
-                        md::message(points, " points")});
-      }
-      if (!job.done) break;
-      lock.unlock();
-      if (job.failure) std::rethrow_exception(job.failure);
-      force_calls += static_cast<double>(job.track.force_calls);
-      store(database, job, run.id(), described, zero_stress, report);
-      ++stored;
-      job.track = {};
-    }
-  } catch (...) {
-    join();
-    throw;
+  const auto take = [&](std::size_t k) {
+    Job& job = jobs[k];
+    force_calls += static_cast<double>(job.track.force_calls);
+    store(database, job, run.id(), zero_of(job.options.plane), mapped);
+    job = {};
+  };
+  report.finished = in_order(jobs.size(), session, follow, take, [&] { return md::message(points.load(), " points"); });
+  for (const auto& [event, key] : wanted) {
+    const auto track = database.find_track(event, key);
+    if (!track) continue;  // stopped before it
+    report.tracks.push_back(*track);
+    report.points.push_back(database.points_of_track(track->id));
   }
-  const bool stopped = stop;
-  join();
-  report.finished = !stopped;
-  run.finish(stopped ? "interrupted" : "done", force_calls);
+  run.finish(report.finished ? "done" : "interrupted", force_calls);
   return report;
 }
 

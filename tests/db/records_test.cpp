@@ -85,7 +85,7 @@ using Records = ::testing::Types<RunRecord,
                                  SearchRecord,
                                  EventRecord,
                                  TrackRecord,
-                                 TrackPointRecord,
+                                 TrackPointRecord, PredictionRecord,
                                  ShearRecord,
                                  ShearStepRecord,
                                  PlasticEventRecord>;

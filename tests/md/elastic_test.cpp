@@ -4,8 +4,10 @@
 
 #include "md/core/rng.hpp"
 #include "md/core/units.hpp"
+#include "md/deform/quasistatic.hpp"
 #include "md/minimize/cell_surface.hpp"
 #include "md/vibration/elastic.hpp"
+#include "md/vibration/shear_response.hpp"
 
 namespace landscape::md {
 namespace {
@@ -102,6 +104,30 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"CuZr_mm.eam.fs", {"Cu", "Zr"}, 3.9},
                     Case{"kob-andersen", {"A", "A", "A", "B"}, 1.45},
                     Case{"lj:epsilon=1,sigma=1,cutoff=2.5,shift=force", {"Ar"}, 1.5}));
+
+TEST(ShearResponse, IsTheSlopeOfTheStressInASimpleShear) {
+  const auto potential = open_potential("CuZr_mm.eam.fs");
+  const Configuration atoms = disordered(potential, {"Cu", "Zr"}, 4.0);
+  AtomicSurface surface(potential, atoms);
+  for (const int plane : {0, 1, 2}) {
+    const ShearResponse response = shear_response(Hessian(*potential, atoms), atoms, plane);
+    ASSERT_TRUE(response.converged);
+    const auto stress_at = [&](double strain) {
+      const Eigen::Matrix3d f = simple_shear(strain, plane);
+      surface.set_cell(atoms.cell.deformed(f));
+      surface.forget_history();
+      Eigen::VectorXd x = deformed(f, surface.gather(atoms.positions)) + strain * response.velocity;
+      EXPECT_TRUE(minimize(surface, x, {.max_force = 1e-9, .max_step = 0.05}).converged());
+      Eigen::VectorXd gradient(x.size());
+      surface.evaluate(x, gradient);
+      return shear_stress(surface.stress(), plane);
+    };
+    constexpr double strain = 1e-6;  // knots of the tables show at larger ones
+    const double measured = atoms.cell.volume() * (stress_at(strain) - stress_at(-strain)) / (2.0 * strain);
+    EXPECT_NEAR(response.stiffness, measured, 2e-3 * std::abs(measured)) << "plane " << plane;
+    EXPECT_GT(response.affine - response.stiffness, 0.1 * response.affine) << "else the test says little";
+  }
+}
 
 TEST(IsotropicModuli, OfAnIsotropicTensorAreItsOwn) {
   const double b = 110.0, g = 20.0;
