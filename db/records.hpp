@@ -260,6 +260,9 @@ struct TrackPointRecord {
   std::optional<Id> saddle_configuration_id = {};
   std::optional<Id> final_configuration_id = {};
   double force_calls = unknown;
+  bool path_asked = false;                    ///< A path between the two minima was looked for here.
+  double path_barrier_ev = unknown;           ///< Of that path; unknown where it has more than one saddle.
+  double path_reverse_barrier_ev = unknown;
 };
 
 /// Where an event's barrier is expected to vanish, foretold from the strain where it was found.

@@ -311,6 +311,9 @@ struct Table<TrackPointRecord> {
     LANDSCAPE_FIELD(saddle_configuration_id);
     LANDSCAPE_FIELD(final_configuration_id);
     LANDSCAPE_FIELD(force_calls);
+    LANDSCAPE_FIELD(path_asked);
+    LANDSCAPE_FIELD(path_barrier_ev);
+    LANDSCAPE_FIELD(path_reverse_barrier_ev);
   }
 };
 

@@ -333,4 +333,10 @@ CREATE TABLE prediction_row (
 ) STRICT;
 )sql";
 
+const std::string_view tables_v9 = R"sql(
+ALTER TABLE track_point_row ADD COLUMN path_asked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE track_point_row ADD COLUMN path_barrier_ev REAL;
+ALTER TABLE track_point_row ADD COLUMN path_reverse_barrier_ev REAL;
+)sql";
+
 }  // namespace landscape::db::detail

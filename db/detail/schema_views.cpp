@@ -81,7 +81,8 @@ LEFT JOIN track_row t ON t.event_id = f.event_id AND t.id =
 SELECT q.id, s.name AS sample, t.event_id, q.track_id, q.point_index, q.strain_xy, q.barrier_ev,
   q.reverse_barrier_ev, q.curvature_ev_per_a2, q.initial_curvature_ev_per_a2,
   q.final_curvature_ev_per_a2, q.delta_stress_xy_gpa, q.delta_stress_reverse_xy_gpa,
-  q.initial_stress_xy_gpa, q.energy_initial_ev, q.force_calls, q.initial_configuration_id,
+  q.initial_stress_xy_gpa, q.energy_initial_ev, q.path_asked,
+  q.path_barrier_ev, q.path_reverse_barrier_ev, q.force_calls, q.initial_configuration_id,
   q.saddle_configuration_id, q.final_configuration_id, t.run_id
 FROM track_point_row q JOIN track_row t ON t.id = q.track_id JOIN event_row e ON e.id = t.event_id
 JOIN sample_row s ON s.id = e.sample_id)sql"},

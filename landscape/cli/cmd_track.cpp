@@ -16,10 +16,15 @@ nlohmann::json describe(const TrackReport& report) {
   for (std::size_t k = 0; k < report.tracks.size(); ++k) {
     const db::TrackRecord& t = report.tracks[k];
     nlohmann::json points = nlohmann::json::array();
-    for (const auto& p : report.points[k])
+    for (const auto& p : report.points[k]) {
       points.push_back({{"strain_xy", p.strain_xy}, {"barrier_ev", p.barrier_ev},
                         {"reverse_barrier_ev", p.reverse_barrier_ev}, {"curvature_ev_per_a2", p.curvature_ev_per_a2},
                         {"delta_stress_xy_gpa", p.delta_stress_xy_gpa}});
+      if (p.path_asked) {
+        points.back()["path_barrier_ev"] = p.path_barrier_ev;
+        points.back()["path_reverse_barrier_ev"] = p.path_reverse_barrier_ev;
+      }
+    }
     tracks.push_back({{"event", t.event_id}, {"plane", t.plane},
                       {"event_at_zero", t.event_at_zero_id ? nlohmann::json(*t.event_at_zero_id) : nlohmann::json(nullptr)},
                       {"critical_strain", t.critical_strain},
@@ -44,20 +49,24 @@ void add_track_command(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("track", "Follow events in strain to the folds where they vanish, and classify them");
-  command->footer("Examples:\n  landscape track glass --events 1,4,9\n  landscape track glass --from-shear --limit 4\n"
+  command->footer("Examples:\n  landscape track glass --events 1,4,9\n  landscape track glass --from-shear --limit 4\n  landscape track glass --shear 12\n"
                   "  landscape track glass --where 'EA < 0.5'");
   TrackRequest& asked = options->request;
   command->add_option("sample", asked.sample, "name of the sample")->required();
   auto* shear = command->add_flag("--from-shear", asked.from_shear, "the plastic events of the sample's latest shear");
-  for (auto* option : add_event_choice(*command, options->choice)) shear->excludes(option);
+  auto* which = command->add_option("--shear", asked.shear, "those of this shear (view shears)")->excludes(shear);
+  for (auto* option : add_event_choice(*command, options->choice)) option->excludes(shear)->excludes(which);
   command->add_option("--plane", options->plane, "plane of shear for events found at strain 0; others stay in theirs")
       ->capture_default_str()->check(CLI::IsMember({"xy", "xz", "yz"}));
   command->add_option("--limit", asked.limit, "events at most")->check(count_at_least(0));
   command->add_option("--max-strain", asked.options.max_strain, "how far from strain 0 an event is followed")->capture_default_str();
   command->add_option("--max-step", asked.options.max_step, "largest strain step")->capture_default_str();
+  command->add_option("--prove", asked.prove, "at so many points find the path between the two minima too (CI-NEB, 40 images), for comparison")
+      ->capture_default_str()->check(count_at_least(0));
   command->callback([options, &context] {
     context.action = [options, &context] {
       TrackRequest request = options->request;
+      if (request.shear) request.from_shear = true;
       request.options.plane = plane_index(options->plane);
       db::Database database(context.global.database, db::Mode::ReadWrite);
       ready_sample(database, request.sample);

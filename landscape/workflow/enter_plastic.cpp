@@ -92,11 +92,13 @@ db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord 
 
 }  // namespace
 
-std::vector<db::Id> enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::int64_t limit,
-                                         const Session& session, db::Id run_id, std::vector<std::string>& notes,
+std::vector<db::Id> enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::optional<db::Id> shear_id,
+                                         std::int64_t limit, const Session& session, db::Id run_id, std::vector<std::string>& notes,
                                          double& force_calls) {
   auto shears = database.shears_of_sample(sample.id);
-  std::erase_if(shears, [](const auto& shear) { return shear.ensemble_id.has_value(); });
+  std::erase_if(shears, [&](const auto& shear) { return shear_id ? shear.id != *shear_id : shear.ensemble_id.has_value(); });
+  if (shears.empty() && shear_id)
+    throw db::Error(md::message("track: shear ", database.shear(*shear_id).id, " belongs to another sample than ", sample.name));
   if (shears.empty())
     throw db::Error(md::message("track: sample ", sample.name, " has not been sheared, run 'landscape shear ", sample.name, "' first"));
   const db::ShearRecord shear = shears.back();

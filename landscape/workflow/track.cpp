@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "landscape/workflow/barrier_path.hpp"
 #include "landscape/workflow/ordered_work.hpp"
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
@@ -18,11 +20,13 @@ using catastrophe::TrackPoint;
 using catastrophe::WindowEnd;
 using nlohmann::json;
 
-json describe(const catastrophe::TrackOptions& o) {
-  return {{"plane", o.plane}, {"max_strain", o.max_strain}, {"first_step", o.first_step}, {"max_step", o.max_step},
+json describe(const catastrophe::TrackOptions& o, int prove) {
+  json out = {{"plane", o.plane}, {"max_strain", o.max_strain}, {"first_step", o.first_step}, {"max_step", o.max_step},
           {"min_step", o.min_step}, {"fold_fraction", o.fold_fraction}, {"fold_resolution", o.fold_resolution},
           {"max_jump", o.max_jump}, {"derivative_tolerance", o.derivative_tolerance}, {"check_every", o.check_every},
           {"minimum_max_force", o.minimum.max_force}, {"saddle_max_force", o.saddle.max_force}};
+  if (prove > 0) out["prove"] = prove;
+  return out;
 }
 
 /// Strain of zero shear stress on the branch of the sample's minimum, by the secant rule; NaN where an event comes first.
@@ -116,6 +120,13 @@ db::TrackPointRecord point_record(const TrackPoint& p) {
   return r;
 }
 
+/// [eV] Paths are asked for where both barriers are higher.
+constexpr double least_barrier = 1e-3;
+
+struct Path {
+  double barrier_ev = db::unknown, reverse_barrier_ev = db::unknown;   ///< unknown: no path of one saddle
+};
+
 /// One event to follow: loaded by the writing thread, followed by a worker, stored by the writing thread.
 struct Job {
   db::EventRecord event;
@@ -123,12 +134,41 @@ struct Job {
   md::Configuration configuration;   ///< of the initial minimum, at the event's strain
   TrackPoint start;
   Track track;
+  int prove = 0;
+  std::map<std::size_t, Path> paths;   ///< by point of the track
+  double path_calls = 0.0;
 };
 
-Job load_job(db::Database& database, const db::EventRecord& event, const catastrophe::TrackOptions& options) {
+/// Barriers of a path between the two minima of a point, found without its saddle.
+void prove(Job& job, const std::shared_ptr<const md::Potential>& potential, const md::Cell& reference, const std::atomic<bool>& stop) {
+  std::vector<std::size_t> eligible;
+  for (std::size_t k = 0; k < job.track.points.size(); ++k)
+    if (std::min(job.track.points[k].barrier(), job.track.points[k].reverse_barrier()) > least_barrier) eligible.push_back(k);
+  const auto count = std::min(static_cast<std::size_t>(job.prove), eligible.size());
+  for (std::size_t n = 0; n < count; ++n) {
+    const std::size_t k = count == 1 ? eligible.front() : eligible[n * (eligible.size() - 1) / (count - 1)];
+    const TrackPoint& p = job.track.points[k];
+    const auto make = [&] {
+      auto surface = std::make_unique<md::AtomicSurface>(potential, job.configuration);
+      surface->set_cell(reference.deformed(md::simple_shear(p.strain, job.options.plane)));
+      return surface;
+    };
+    const BarrierPath found = barrier_path(make, p.initial, p.final_minimum, {}, [&](const neb::NebProgress&) {
+      return stop ? md::Control::Stop : md::Control::Continue;
+    });
+    job.path_calls += found.force_calls;
+    const PathPiece& top = found.pieces[found.highest];
+    // More than one piece: the minima are no longer neighbors, whatever the barrier.
+    if (found.pieces.size() != 1 || !top.converged()) job.paths[k] = {};
+    else job.paths[k] = {top.barrier_ev, top.reverse_barrier_ev};
+  }
+}
+
+Job load_job(db::Database& database, const db::EventRecord& event, const catastrophe::TrackOptions& options, int paths) {
   Job job;
   job.event = event;
   job.options = options;
+  job.prove = paths;
   job.configuration = load_minimum(database, event.initial_minimum_id);
   const auto flat = [&](const md::Configuration& c) {
     Eigen::VectorXd x(3 * c.size());
@@ -185,10 +225,16 @@ void store(db::Database& database, const Job& job, db::Id run_id, double zero_st
   record.event_id = job.event.id;
   record.run_id = run_id;
   record.plane = plane_name(job.options.plane);
-  record.options = record.options_key = describe(job.options).dump();
+  record.options = record.options_key = describe(job.options, job.prove).dump();
   std::vector<db::TrackPointRecord> points;
-  for (const auto& p : job.track.points) {
+  for (std::size_t k = 0; k < job.track.points.size(); ++k) {
+    const TrackPoint& p = job.track.points[k];
     points.push_back(point_record(p));
+    if (const auto path = job.paths.find(k); path != job.paths.end()) {
+      points.back().path_asked = true;
+      points.back().path_barrier_ev = path->second.barrier_ev;
+      points.back().path_reverse_barrier_ev = path->second.reverse_barrier_ev;
+    }
     if (p.strain == 0.0) record.event_at_zero_id = job.event.strain_xy == 0.0 ? job.event.id : mapped.event_at(p);
   }
   database.add_track(record, points);
@@ -201,14 +247,14 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
   const db::SampleRecord sample = ready_sample(database, request.sample);
   const auto potential = sample_potential(database, sample);
   const md::Cell cell = sample_cell(sample);
-  const json described = describe(request.options);
+  const json described = describe(request.options, request.prove);
   TrackReport report;
   Run run(database, "track", described.dump(), session, sample.potential_id);
   double force_calls = 0.0;
 
   std::vector<db::Id> ids = request.events;
   if (request.from_shear) {
-    ids = enter_plastic_events(database, sample, request.limit, session, run.id(), report.notes, force_calls);
+    ids = enter_plastic_events(database, sample, request.shear, request.limit, session, run.id(), report.notes, force_calls);
   } else if (ids.empty()) {
     for (const auto& event : database.events_of_sample(sample.id)) ids.push_back(event.id);
   }
@@ -224,8 +270,8 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
       throw db::Error(md::message("event ", event.id, " belongs to another sample than ", sample.name));
     catastrophe::TrackOptions options = request.options;
     if (event.strain_xy != 0.0) options.plane = plane_index(event.plane);  // a sheared state is sheared on as it was
-    wanted.emplace_back(event.id, describe(options).dump());
-    if (!database.find_track(event.id, wanted.back().second)) jobs.push_back(load_job(database, event, options));
+    wanted.emplace_back(event.id, describe(options, request.prove).dump());
+    if (!database.find_track(event.id, wanted.back().second)) jobs.push_back(load_job(database, event, options, request.prove));
   }
 
   const md::Configuration start = load_minimum(database, sample.minimum_id.value());
@@ -247,10 +293,11 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
       ++points;
       return stop ? md::Control::Stop : md::Control::Continue;
     });
+    if (!stop) prove(job, potential, cell, stop);
   };
   const auto take = [&](std::size_t k) {
     Job& job = jobs[k];
-    force_calls += static_cast<double>(job.track.force_calls);
+    force_calls += static_cast<double>(job.track.force_calls) + job.path_calls;
     store(database, job, run.id(), zero_of(job.options.plane), mapped);
     job = {};
   };

@@ -1,6 +1,7 @@
 /// Events followed in strain, from the database into the database.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,9 @@ struct TrackRequest {
   std::string sample;
   std::vector<db::Id> events;     ///< ids of the view events; empty: see below
   bool from_shear = false;        ///< the plastic events of the sample's latest shear, entered first
+  std::optional<db::Id> shear;    ///< from_shear: of this shear instead (view shears; those of ensembles too)
   std::int64_t limit = -1;        ///< events at most, in order of id (from_shear: of strain); negative: all
+  int prove = 0;                  ///< >= 0: at so many points of each track a path between the two minima is found without the saddle
   catastrophe::TrackOptions options;
 };
 
@@ -29,10 +32,10 @@ struct TrackReport {
 /// @throws db::Error for an unknown sample or event, an event of another sample, or from_shear without a shear.
 TrackReport track_events(db::Database& database, const TrackRequest& request, const Session& session);
 
-/// Enters the plastic events of the sample's latest shear among the events: the saddle is found from the softest mode a little
+/// Enters the plastic events of a shear (none named: the sample's latest outside ensembles) among the events: the saddle is found from the softest mode a little
 /// before the instability, its push-over gives the first event of an avalanche. @return the events' ids in order of strain.
-std::vector<db::Id> enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::int64_t limit,
-                                         const Session& session, db::Id run_id, std::vector<std::string>& notes,
+std::vector<db::Id> enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::optional<db::Id> shear_id,
+                                         std::int64_t limit, const Session& session, db::Id run_id, std::vector<std::string>& notes,
                                          double& force_calls);
 
 }  // namespace landscape

@@ -39,6 +39,18 @@ TEST_F(GlassEvent, APlasticEventIsTheFoldOfItsTrack) {
     EXPECT_NEAR(track["exponent"].get<double>(), 1.5, 2.0 * track["exponent_error"].get<double>());
   }
   EXPECT_LT(tracked["tracks"][1]["exponent_error"].get<double>(), 0.02);
+
+  // And the saddle is the one on the path between the two minima, also far from where it was found.
+  const auto proven = asked({"track", "g", "--shear", "1", "--limit", "2", "--max-strain", "0.01", "--prove", "2", "--json"});
+  int paths = 0;
+  for (const auto& track : proven["tracks"])
+    for (const auto& point : track["points"]) {
+      if (!point.contains("path_barrier_ev") || point["path_barrier_ev"].is_null()) continue;
+      ++paths;
+      EXPECT_NEAR(point["path_barrier_ev"].get<double>(), point["barrier_ev"].get<double>(), 1e-4);
+      EXPECT_NEAR(point["path_reverse_barrier_ev"].get<double>(), point["reverse_barrier_ev"].get<double>(), 1e-4);
+    }
+  EXPECT_GE(paths, 2);
 }
 
 TEST_F(GlassEvent, TheSaddleFoundFromOneEndIsThatOfThePathBetweenBoth) {

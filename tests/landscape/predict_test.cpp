@@ -68,6 +68,8 @@ TEST_F(PredictCommand, BadRequestsAreOneClearLine) {
   EXPECT_EQ(place_.run({"predict", "nobody"}).code, 2);
   EXPECT_EQ(place_.run({"predict", "g", "--events", "99999"}).code, 2);
   EXPECT_EQ(place_.run({"predict", "g", "--class", "fast"}).code, 2);
+  EXPECT_EQ(place_.run({"track", "g", "--shear", "99"}).code, 2);
+  EXPECT_EQ(place_.run({"track", "g", "--from-shear", "--events", "1"}).code, 2);
 }
 
 }  // namespace

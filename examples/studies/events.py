@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Every plastic event before yield to its ends, its class, and how early its strain is foretold: behind docs/events_study.md.
+
+    examples/studies/events.py build/bin/landscape out [--senses +xy,-xy] [--glasses hyper1,deep1] [--to 0.12] [--map 40] [--strained 0.03] [--files]
+
+For each Cu46Zr46Al8 glass of examples/glasses and each sense of shear: a map at strain 0 and one at a strain (first sense only), predictions from the first,
+quasistatic shear, and each plastic event and each low-barrier event of the strained map followed in strain. One database each in the folder `out`, where the same command continues;
+--files only writes the CSV files from what is there. Needs only Python's standard library.
+"""
+import argparse
+import csv
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+
+GLASSES = pathlib.Path(__file__).resolve().parents[1] / "glasses"
+POTENTIAL = "ZrCuAl_2009.eam.alloy"
+LOW = 0.1  # [eV] barrier below which an event of a strained map is followed
+DISTANCES = (0.001, 0.003, 0.01, 0.03, 0.1)  # upper edges of the strain left to the fold, for the table of predictions
+
+
+def program(start, *arguments):
+    done = subprocess.run(start + [str(a) for a in arguments], stdout=subprocess.PIPE, text=True)
+    if done.returncode not in (0, 1):
+        sys.exit(done.returncode)
+    return json.loads(done.stdout)
+
+
+def compute(arguments, glass, sense, first):
+    database = arguments.out / f"{glass}{sense}.db"
+    start = [arguments.program, "--db", str(database), "--threads", str(arguments.threads), "--json"]
+    program(start, "sample", "import", GLASSES / f"zrcual2009_{glass}.xyz.gz", "--name", glass, "--potential", POTENTIAL)
+    plane, to = sense[1:], arguments.to if sense[0] == "+" else -arguments.to
+    if first and arguments.map > 0:
+        program(start, "map", glass, "--events", arguments.map, "--margin", 0)
+        program(start, "predict", glass, "--plane", plane)
+    program(start, "shear", glass, "--to", to, "--plane", plane)
+    program(start, "track", glass, "--from-shear")
+    if first and arguments.map > 0:
+        program(start, "track", glass, "--plane", plane, "--where", "origin = 'map' AND id IN (SELECT event_id FROM predictions WHERE "
+                "method = 'two_strains' AND abs(predicted_critical_strain) < 0.03)")
+        program(start, "predict", glass, "--plane", plane)
+    if first and arguments.strained and plane == "xy":
+        at = arguments.strained if sense[0] == "+" else -arguments.strained
+        program(start, "map", glass, "--strain", at, "--events", arguments.map, "--margin", 0)
+        program(start, "track", glass, "--where", f"origin = 'map' AND strain_xy = {at!r} AND barrier_ev < {LOW}")
+
+
+def write(path, rows):
+    if not rows:
+        return
+    with open(path, "w", newline="") as out:
+        table = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
+        table.writeheader()
+        table.writerows({k: f"{v:.8g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
+
+
+def unfolded_root(a, b):
+    """Two strains: E^(2/3) as a parabola from b, bent as the slopes at a and b say (docs/methods.md)."""
+    def regular(p):
+        y = p["barrier_ev"] ** (2 / 3)
+        return y, 2 / 3 * y * p["slope"] / p["barrier_ev"]
+    (_, s0), (y, s) = regular(a), regular(b)
+    bend = (s - s0) / (b["strain_xy"] - a["strain_xy"])
+    inside = s * s - 2 * y * bend
+    return None if inside < 0 else b["strain_xy"] - 2 * y / (s + (inside ** 0.5 if s > 0 else -(inside ** 0.5)))
+
+
+def collect(arguments):
+    """Rows of plastic events, and of predictions made from each point of each track that ended at its fold."""
+    events, predictions, quality, strained = [], [], [], []
+    for database in sorted(arguments.out.glob("*.db")):
+        start = [arguments.program, "--db", str(database), "--json"]
+        glass, sense = database.stem[:-3], database.stem[-3:]
+        sign = 1 if sense[0] == "+" else -1
+        sample = program(start, "query", "samples")[0]
+        shears = program(start, "query", "shears", "state=done")
+        tracks = {t["event_id"]: t for t in program(start, "query", "tracks", "origin=shear")}
+        # Largest stress of a shear to 0.12 of a deep glass is its end: every event then lies before yield.
+        for p in program(start, "query", "plastic_events", "-s", "id"):
+            t = tracks.get(p["event_id"])
+            row = {"glass": glass, "sense": sense, "strain": p["strain"], "energy_drop_ev": p["energy_drop_ev"],
+                   "before_yield": int(bool(shears) and abs(p["strain"]) <= abs(shears[-1]["yield_strain"]))}
+            for key in ("event_class", "critical_strain", "critical_strain_error", "exponent", "exponent_error", "reverse_strain", "low_end",
+                        "high_end", "event_at_zero_id", "force_calls"):
+                row[key] = t[key] if t else ""
+            row["in_bracket"] = ""
+            if t and t["critical_strain"] is not None:
+                gap = max(sign * (p["strain_lower"] - t["critical_strain"]), sign * (t["critical_strain"] - p["strain"]), 0.0)
+                row["in_bracket"] = gap
+            events.append(row)
+        volume = sample["volume_a3"] / 160.2176634
+        points = {}
+        for q in program(start, "query", "track_points", "-s", "track_id,point_index"):
+            points.setdefault(q["track_id"], []).append(q | {"slope": volume * q["delta_stress_xy_gpa"]})
+        for t in program(start, "query", "tracks"):
+            fold = t["critical_strain"]
+            if fold is None or t["plane"] != sense[1:]:
+                continue
+            line = sorted(points[t["id"]], key=lambda q: abs(fold - q["strain_xy"]))
+            for k, here in enumerate(line):
+                left = fold - here["strain_xy"]
+                if abs(left) < 3e-4 or here["slope"] * left >= 0:
+                    continue
+                first = here["strain_xy"] - 1.5 * here["barrier_ev"] / here["slope"]
+                nearer = [q for q in line[:k] if abs(fold - q["strain_xy"]) > 0.6 * abs(left)]
+                two = unfolded_root(here, nearer[0]) if nearer and abs(fold - nearer[0]["strain_xy"]) < 0.9 * abs(left) else None
+                predictions.append({"glass": glass, "sense": sense, "event": t["event_id"], "origin": t["origin"], "strain": here["strain_xy"],
+                                    "barrier_ev": here["barrier_ev"], "critical_strain": fold, "left": abs(left), "first_order": first,
+                                    "two_strains": "" if two is None else two})
+        strained += [{"glass": glass, "strain": e["strain_xy"], "event": e["id"], "barrier_ev": e["barrier_ev"],
+                      "reverse_barrier_ev": e["reverse_barrier_ev"], "event_class": e["event_class"], "window_low": e["window_low"],
+                      "window_high": e["window_high"], "low_end": e["low_end"], "high_end": e["high_end"]}
+                     for e in program(start, "query", "events", "-w", "origin = 'map' AND strain_xy <> 0", "-s", "id")]
+        made = program(start, "query", "predictions", "-s", "event_id")
+        quality += [{"glass": glass, "sense": sense, "event": m["event_id"], "method": m["method"], "barrier_ev": m["barrier_ev"],
+                     "predicted": m["predicted_critical_strain"], "predicted_error": m["predicted_critical_strain_error"],
+                     "tracked": m["critical_strain"], "low_end": m["low_end"], "high_end": m["high_end"]} for m in made]
+    write(arguments.out / "events_plastic.csv", events)
+    write(arguments.out / "events_foretold.csv", predictions)
+    write(arguments.out / "events_mapped.csv", quality)
+    write(arguments.out / "events_strained.csv", strained)
+    return events, predictions, strained
+
+
+def summary(events, predictions, strained):
+    print("level  sense  events  before yield  followed  thermal  strain_created  unresolved  fold off the bracket, largest")
+    levels = sorted({(row["glass"].rstrip("0123456789"), row["sense"]) for row in events})
+    for level, sense in levels:
+        rows = [r for r in events if r["glass"].rstrip("0123456789") == level and r["sense"] == sense]
+        before = [r for r in rows if r["before_yield"]]
+        count = {c: sum(r["event_class"] == c for r in before) for c in ("thermal", "strain_created", "unresolved")}
+        gaps = [r["in_bracket"] for r in before if r["in_bracket"] != ""]
+        print(level, sense, len(rows), len(before), sum(count.values()), *count.values(), max(gaps, default=None))
+    for level in sorted({r["glass"].rstrip("0123456789") for r in strained}):
+        rows = [r for r in strained if r["glass"].rstrip("0123456789") == level]
+        count = {c: sum(r["event_class"] == c for r in rows) for c in ("thermal", "strain_created", "unresolved")}
+        print(f"mapped under strain, {level}: {len(rows)} events, followed below {LOW} eV:", count)
+    exponents = [(r["exponent"] - 1.5) / r["exponent_error"] for r in events if r["exponent"] not in ("", None) and r["exponent_error"]]
+    if exponents:
+        values = [r["exponent"] for r in events if r["exponent"] not in ("", None)]
+        print(f"exponents: {len(values)}, median {statistics.median(values):.4f}, within 1 sigma of 1.5: "
+              f"{sum(abs(e) < 1 for e in exponents)}, within 2: {sum(abs(e) < 2 for e in exponents)}")
+    low = 0.0
+    for high in DISTANCES:
+        rows = [p for p in predictions if low < p["left"] <= high]
+        text = f"foretold from {low:g} to {high:g} before the fold: {len(rows)} points of {len({(p['glass'], p['sense'], p['event']) for p in rows})} events"
+        for method in ("first_order", "two_strains"):
+            misses = [abs(p[method] - p["critical_strain"]) / p["left"] for p in rows if p[method] != ""]
+            if misses:
+                text += f"; {method} ({len(misses)}) median miss {statistics.median(misses):.1%}"
+        print(text)
+        low = high
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--senses", default="+xy,-xy")
+    parser.add_argument("--glasses", default="hyper1,inter1,deep1,hyper2,inter2,deep2,hyper3,inter3")
+    parser.add_argument("--to", type=float, default=0.12)
+    parser.add_argument("--map", type=int, default=40, help="events mapped at strain 0; 0: no map")
+    parser.add_argument("--strained", type=float, default=0.0, help="map at this strain too; 0: not")
+    parser.add_argument("--files", action="store_true", help="compute nothing")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    if not arguments.files:
+        senses = arguments.senses.split(",")
+        for sense in senses:
+            for glass in arguments.glasses.split(","):
+                compute(arguments, glass, sense, sense == senses[0])
+                print("done:", glass, sense, file=sys.stderr)
+    summary(*collect(arguments))
+
+
+if __name__ == "__main__":
+    main()
