@@ -17,6 +17,9 @@ struct Line {
 /// [eV/Å²] of a curvature: what a difference over the knots of a tabulated potential leaves.
 constexpr double curvature_noise = 1e-3;
 
+/// Strain by which the fits may miss the end that the last point shows.
+constexpr double irregular_beyond = 5e-5;
+
 /// Weighted least squares y = a (x - x0). Near a fold all points carry the same relative error; `noise` comes on top of it.
 Line fit_line(const std::vector<double>& x, const std::vector<double>& y, const std::vector<double>& noise) {
   Line line{};
@@ -139,6 +142,10 @@ Fold fit_fold(const std::vector<TrackPoint>& points, int side, WindowEnd which, 
   take(k, fold.from_curvature);
   take(t, fold.from_stress);
   fold.best = combined({fold.from_barrier, fold.from_curvature, fold.from_stress});
+  // What the last point alone leaves: E / |dE/dγ| if the barrier falls as a line, 3/2 of it at a fold.
+  const double left = barrier(last) / std::max(std::abs(volume * stress(last)), 1e-12);
+  fold.regular = std::abs(side * (fold.best.strain - last.strain) - 1.5 * left) <= 1.5 * left + irregular_beyond;
+  if (!fold.regular) fold.best = {last.strain + side * 1.25 * left, 0.25 * left + 1e-7};
   fold.amplitude = std::pow(std::abs(e.slope), 1.5);
   fold.amplitude_error = 1.5 * fold.amplitude * e.slope_error / std::abs(e.slope);
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "md/core/error.hpp"
+
 namespace landscape::catastrophe {
 
 namespace {
@@ -81,7 +83,7 @@ Prediction predict_two_strains(const BarrierPoint& first, const BarrierPoint& ne
 
 std::optional<BarrierPoint> barrier_ahead(md::AtomicSurface& surface, const md::Cell& reference, double strain, double step,
                                           const ShearedState& minimum, const ShearedState& saddle,
-                                          const Eigen::VectorXd& mode, const PredictOptions& options) {
+                                          const Eigen::VectorXd& mode, const PredictOptions& options) try {
   const Eigen::Matrix3d f = md::simple_shear(step, options.plane);
   surface.set_cell(reference.deformed(md::simple_shear(strain + step, options.plane)));
   const Eigen::VectorXd expected_minimum = md::deformed(f, minimum.x) + step * minimum.velocity;
@@ -101,6 +103,8 @@ std::optional<BarrierPoint> barrier_ahead(md::AtomicSurface& surface, const md::
   if (!(above > below)) return std::nullopt;
   return BarrierPoint{strain + step, above - below,
                       reference.volume() * (md::shear_stress(surface.stress(), options.plane) - stress_below)};
+} catch (const md::InputError&) {
+  return std::nullopt;  // a step into a region where the potential is not defined
 }
 
 }  // namespace landscape::catastrophe

@@ -303,6 +303,11 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
   track.highest_reached = track.points.back().strain;
   track.high = fit_fold(track.points, +1, track.high_end, reference.volume());
   track.low = fit_fold(track.points, -1, track.low_end, reference.volume());
+  const auto remark = [](const Fold& fold, std::string& message) {
+    if (!fold.regular) message += md::message(message.empty() ? "" : "; ", "the barrier vanishes while curvature and stress difference do not: no fold of a smooth potential");
+  };
+  remark(track.low, track.low_message);
+  remark(track.high, track.high_message);
   track.force_calls = surface.calls() - before;
   return track;
 }

@@ -66,6 +66,9 @@ struct Fold {
   double exponent = std::numeric_limits<double>::quiet_NaN();   ///< free exponent of barrier against distance
   double exponent_error = std::numeric_limits<double>::quiet_NaN();
   int points = 0;
+  /// false: the barrier vanishes where curvature and stress difference do not, as at a force kink of a tabulated potential. `best` then
+  /// is where the last point leads, between a line and a 3/2 law.
+  bool regular = true;
 };
 
 struct [[nodiscard]] Track {

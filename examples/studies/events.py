@@ -76,13 +76,15 @@ def collect(arguments):
         glass, sense = database.stem[:-3], database.stem[-3:]
         sign = 1 if sense[0] == "+" else -1
         sample = program(start, "query", "samples")[0]
-        shears = program(start, "query", "shears", "state=done")
+        stress = f"stress_{sense[1:]}_gpa"
+        top = program(start, "query", "--sql", f"SELECT strain_xy FROM shear_steps ORDER BY {'-' if sign > 0 else ''}{stress} LIMIT 1")
+        peak = abs(top[0]["strain_xy"]) if top else 0.0
         tracks = {t["event_id"]: t for t in program(start, "query", "tracks", "origin=shear")}
-        # Largest stress of a shear to 0.12 of a deep glass is its end: every event then lies before yield.
+        # Yield: the largest stress. A deep glass sheared to 0.12 has it at the end.
         for p in program(start, "query", "plastic_events", "-s", "id"):
             t = tracks.get(p["event_id"])
             row = {"glass": glass, "sense": sense, "strain": p["strain"], "energy_drop_ev": p["energy_drop_ev"],
-                   "before_yield": int(bool(shears) and abs(p["strain"]) <= abs(shears[-1]["yield_strain"]))}
+                   "before_yield": int(abs(p["strain"]) <= peak + 1e-4)}
             for key in ("event_class", "critical_strain", "critical_strain_error", "exponent", "exponent_error", "reverse_strain", "low_end",
                         "high_end", "event_at_zero_id", "force_calls"):
                 row[key] = t[key] if t else ""

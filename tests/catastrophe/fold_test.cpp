@@ -34,6 +34,28 @@ TEST(Fold, NormalFormGivesBackItsStrainAmplitudeAndExponent) {
   EXPECT_NEAR(f.exponent, 1.5, 1e-4);
 }
 
+TEST(Fold, AnEndWithoutASquareRootIsNoneAndLiesWhereTheBarrierVanishes) {
+  // A saddle across a kink: the barrier falls as a line, curvature and stress difference stay.
+  constexpr double end = 0.02, slope = 1.6, volume = 16000.0;
+  std::vector<TrackPoint> points;
+  for (double left = 5e-3; left > 1e-5; left *= 0.6) {
+    TrackPoint p;
+    p.strain = end - left;
+    p.energy_saddle = slope * left;
+    p.energy_final = -1.0;
+    p.curvature = -0.0178 * (1.0 + left);
+    p.stress_saddle = -slope / volume * (1.0 - 0.1 * left);
+    points.push_back(p);
+  }
+  const Fold f = fit_fold(points, +1, WindowEnd::Initial, volume);
+  EXPECT_FALSE(f.regular);
+  EXPECT_NEAR(f.best.strain, end, 1e-5);
+  EXPECT_GT(f.best.strain, points.back().strain);
+  EXPECT_LT(std::abs(f.best.strain - end), 1.1 * f.best.error);
+  EXPECT_NEAR(f.exponent, 1.0, 0.1);
+  EXPECT_TRUE(fit_fold(normal_form(0.0423, 2.5, 1.7, volume), +1, WindowEnd::Initial, volume).regular);
+}
+
 TEST(Fold, IsNotFittedWhereTheEndIsNone) {
   EXPECT_TRUE(std::isnan(fit_fold(normal_form(0.04, 2.0, 1.0, 1e4), +1, WindowEnd::Other, 1e4).best.strain));
 }
