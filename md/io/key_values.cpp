@@ -23,7 +23,7 @@ class Reader {
     if (s_[i_] == '"' || s_[i_] == '\'') return in_quotes();
     const std::size_t begin = i_;
     while (i_ < s_.size() && !is_space(s_[i_]) && s_[i_] != '=') ++i_;
-    if (i_ == begin) scanner_.fail("a key before '='", quoted(s_.substr(begin)));
+    if (i_ == begin) scanner_.fail("a key before '='", text::quoted(s_.substr(begin)));
     return std::string(s_.substr(begin, i_ - begin));
   }
   /// Passes "=" with blanks around it.
@@ -65,7 +65,7 @@ class Reader {
       if (escape) ++i_;
       value += s_[i_];
     }
-    scanner_.fail(message("a closing ", quote), quoted(s_.substr(begin)));
+    scanner_.fail(message("a closing ", quote), text::quoted(s_.substr(begin)));
   }
   std::string in_brackets(char open, char close) {
     const std::size_t begin = i_;
@@ -77,7 +77,7 @@ class Reader {
         return std::string(s_.substr(begin, i_ - begin));
       }
     }
-    scanner_.fail(message("a closing ", close), quoted(s_.substr(begin)));
+    scanner_.fail(message("a closing ", close), text::quoted(s_.substr(begin)));
   }
 
   std::string_view s_;
@@ -95,7 +95,7 @@ std::vector<KeyValue> parse_key_values(std::string_view comment, const LineScann
     if (reader.equals_sign()) pair.value = reader.value();
     const bool known = std::any_of(pairs.begin(), pairs.end(),
                                    [&](const KeyValue& p) { return p.key == pair.key; });
-    if (known) scanner.fail("each key once", quoted(pair.key) + " twice");
+    if (known) scanner.fail("each key once", text::quoted(pair.key) + " twice");
     pairs.push_back(std::move(pair));
   }
   return pairs;
@@ -103,7 +103,7 @@ std::vector<KeyValue> parse_key_values(std::string_view comment, const LineScann
 
 void append_key_value(std::string& out, std::string_view key, std::string_view value) {
   if (key.empty() || key.find_first_of(" \t\r\n=\"'{}[]\\") != std::string_view::npos)
-    throw InputError(message("extended XYZ: key ", quoted(key),
+    throw InputError(message("extended XYZ: key ", text::quoted(key),
                              " cannot be written, expected a word without blanks, "
                              "quotes, brackets or '='"));
   if (value.find_first_of("\r\n") != std::string_view::npos)
