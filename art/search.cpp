@@ -141,11 +141,13 @@ class Search {
       : surface_(surface), minimum_(minimum), direction_(direction), options_(options), context_(context),
         locality_(surface, options.local_margin) {}
 
-  SearchResult run() {
+  /// @param guess of the saddle; null: climbs out of the basin along the direction.
+  SearchResult run(const VectorXd* guess = nullptr) {
     const std::int64_t before = surface_.calls();
     VectorXd gradient(minimum_.size());
     floor_ = surface_.evaluate(minimum_, gradient);
-    const std::optional<ApproachResult> saddle = reach_saddle();
+    const std::optional<ApproachResult> saddle =
+        guess ? approached(surface_, *guess, direction_, options_.approach, {}) : reach_saddle();
     if (saddle) settle(*saddle);
     result_.calls.whole = static_cast<double>(surface_.calls() - before) + result_.proof.extra_calls;
     return std::move(result_);
@@ -337,15 +339,13 @@ class Search {
   SearchResult result_;
 };
 
-}  // namespace
-
-SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& minimum,
-                    const Eigen::Ref<const VectorXd>& direction, const SearchOptions& options, const SearchContext& context) {
+SearchResult guarded(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction, const VectorXd* guess,
+                     const SearchOptions& options, const SearchContext& context) {
   options.validate();
   LANDSCAPE_CHECK(minimum.size() == surface.dof() && direction.size() == surface.dof());
   const std::int64_t before = surface.calls();
   try {
-    return Search(surface, minimum, direction, options, context).run();
+    return Search(surface, minimum, direction, options, context).run(guess);
   } catch (const md::InputError& error) {
     // Atoms pushed closer than the potential allows: an ordinary end of a search.
     SearchResult result;
@@ -354,6 +354,20 @@ SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>
     result.calls.approach = result.calls.whole = static_cast<double>(surface.calls() - before);
     return result;
   }
+}
+
+}  // namespace
+
+SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& minimum,
+                    const Eigen::Ref<const VectorXd>& direction, const SearchOptions& options, const SearchContext& context) {
+  return guarded(surface, minimum, direction, nullptr, options, context);
+}
+
+SearchResult search_from_guess(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& minimum,
+                               const Eigen::Ref<const VectorXd>& guess, const Eigen::Ref<const VectorXd>& mode,
+                               const SearchOptions& options) {
+  const VectorXd start = guess;
+  return guarded(surface, minimum, mode.normalized(), &start, options, {});
 }
 
 }  // namespace landscape::art

@@ -110,4 +110,9 @@ SearchResult search(md::EnergySurface& surface, const Eigen::Ref<const Eigen::Ve
                     const Eigen::Ref<const Eigen::VectorXd>& direction, const SearchOptions& options = {},
                     const SearchContext& context = {});
 
+/// The same from a guess of the saddle: no push out of the basin, no region. @param mode guess of the unstable direction, away from `minimum`.
+SearchResult search_from_guess(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& minimum,
+                               const Eigen::Ref<const Eigen::VectorXd>& guess, const Eigen::Ref<const Eigen::VectorXd>& mode,
+                               const SearchOptions& options = {});
+
 }  // namespace landscape::art

@@ -151,8 +151,9 @@ Fold fit_fold(const std::vector<TrackPoint>& points, int side, WindowEnd which, 
 
   const double sigma = fold.best.error, nearest = 3.0 * sigma;
   const auto [exponent, error] = free_exponent(used_x, used_e, side, fold.best.strain, nearest);
-  const auto [lower, e1] = free_exponent(used_x, used_e, side, fold.best.strain - sigma, nearest - sigma);
-  const auto [upper, e2] = free_exponent(used_x, used_e, side, fold.best.strain + sigma, nearest - sigma);
+  // The same points, were the fold one sigma off.
+  const auto [lower, e1] = free_exponent(used_x, used_e, side, fold.best.strain - sigma, nearest - side * sigma);
+  const auto [upper, e2] = free_exponent(used_x, used_e, side, fold.best.strain + sigma, nearest + side * sigma);
   fold.exponent = exponent;
   fold.exponent_error = std::hypot(error, 0.5 * (upper - lower));
   return fold;

@@ -81,6 +81,18 @@ Prediction predict_two_strains(const BarrierPoint& first, const BarrierPoint& ne
   return out;
 }
 
+void PredictOptions::validate() const {
+  const auto within = [](const char* field, double value, bool good, const char* range) {
+    if (!good) throw md::InputError(md::message("predict: ", field, " is ", value, ", expected ", range));
+  };
+  within("plane", plane, plane >= 0 && plane <= 2, "0, 1 or 2");
+  within("fraction", fraction, fraction > 0.0 && fraction < 1.0, "a number between 0 and 1");
+  within("longest_step", longest_step, longest_step > 0.0, "a positive number");
+  within("max_jump", max_jump, max_jump > 0.0, "a positive number");
+  minimum.validate();
+  saddle.validate();
+}
+
 std::optional<BarrierPoint> barrier_ahead(md::AtomicSurface& surface, const md::Cell& reference, double strain, double step,
                                           const ShearedState& minimum, const ShearedState& saddle,
                                           const Eigen::VectorXd& mode, const PredictOptions& options) try {

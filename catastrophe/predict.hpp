@@ -30,7 +30,7 @@ struct Prediction {
 Prediction predict_first_order(const BarrierPoint& point, double barrier_error, double slope_error);
 
 /// E = A (γ_c - γ)^β through barrier, slope and curvature of one point: β = E'²/(E'² - E E''), γ_c = γ - β E/E'.
-/// NaN unless 1 < β: no power that bends as a fold does.
+/// NaN unless 1 < β < 20: no power that bends as a fold does, or hardly one.
 Prediction predict_power(const BarrierPoint& point);
 
 /// E^{2/3}, which a fold makes a regular function of γ, continued as a parabola from barrier, slope and curvature of one point.
@@ -56,6 +56,7 @@ struct PredictOptions {
   double max_jump = 0.3;             ///< [Å], > 0: largest correction per atom of a state moved along its velocity
   md::MinimizeOptions minimum = {.max_force = 1e-5, .max_iterations = 2000, .max_step = 0.05};
   art::ApproachOptions saddle = {.max_force = 1e-5, .max_iterations = 100, .max_step = 0.05};
+  void validate() const;             ///< @throws md::InputError naming field, value and broken range.
 };
 
 /// The event at `strain` + `step`, minimum and saddle moved along their velocities and relaxed. Nothing where one of them

@@ -137,8 +137,10 @@ class Database {
   Id add_track(const TrackRecord& track, std::span<const TrackPointRecord> points);
   TrackRecord track(Id id);
   std::optional<TrackRecord> find_track(Id event_id, std::string_view options_key);
-  /// Oldest first; the views show the last one.
+  /// Oldest first.
   std::vector<TrackRecord> tracks_of_event(Id event_id);
+  /// The newest one in the plane; the views show that in the event's own.
+  std::optional<TrackRecord> newest_track(Id event_id, std::string_view plane);
   std::vector<TrackPointRecord> points_of_track(Id track_id);
   Id add_prediction(const PredictionRecord& prediction);
   /// By event and method.

@@ -43,6 +43,10 @@ std::vector<TrackRecord> Database::tracks_of_event(Id event_id) {
   return select<TrackRecord>(*connection_, "WHERE event_id = ? ORDER BY id", event_id);
 }
 
+std::optional<TrackRecord> Database::newest_track(Id event_id, std::string_view plane) {
+  return find<TrackRecord>(*connection_, "WHERE event_id = ? AND plane = ? ORDER BY id DESC LIMIT 1", event_id, plane);
+}
+
 std::vector<TrackPointRecord> Database::points_of_track(Id track_id) {
   return select<TrackPointRecord>(*connection_, "WHERE track_id = ? ORDER BY point_index",
                                   track_id);

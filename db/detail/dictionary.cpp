@@ -150,7 +150,7 @@ constexpr Entry entries[] = {
     {"events", "first_search_index", "", "", "index of the first of these searches; -1: none"},
     {"events", "final_minimum_id", "final", "", "minimum that the event reaches (view minima)"},
     {"events", "plastic_event_id", "plastic", "", "the plastic event it is (view plastic_events)"},
-    {"events", "track_id", "track", "", "newest track, the source of window and class"},
+    {"events", "track_id", "track", "", "newest track in the plane, the source of window and class"},
     // tracks, track_points
     {"tracks", "origin", "", "", "origin of the event: map or shear"},
     {"tracks", "event_at_zero_id", "at_zero", "", "the mapped event that it is at strain 0; null where it is none"},
@@ -190,7 +190,7 @@ constexpr Entry entries[] = {
      "stress_xy of the saddle - of the final minimum"},
     {"track_points", "initial_stress_xy_gpa", "", "GPa", "shear stress of the initial minimum"},
     {"track_points", "path_asked", "", "", "1: a path between the two minima was looked for here, without the saddle"},
-    {"track_points", "path_barrier_ev", "", "eV", "barrier of that path; null where it has more than one saddle"},
+    {"track_points", "path_barrier_ev", "", "eV", "barrier of that path; null where it has more than one saddle or did not converge"},
     {"track_points", "path_reverse_barrier_ev", "", "eV", "its reverse barrier"},
     {"track_points", "energy_initial_ev", "", "eV", "energy of the initial minimum"},
     {"track_points", "initial_configuration_id", "", "", "coordinates of the initial minimum"},

@@ -8,40 +8,14 @@ replica from just before its largest drop, and writes CSV files to the folder `o
 The study is in `out/study.db`: the same command continues there, or writes the files again.
 """
 import argparse
-import csv
-import json
 import pathlib
 import statistics
-import subprocess
-import sys
 
-GLASSES = pathlib.Path(__file__).resolve().parents[1] / "glasses"
-POTENTIAL = "ZrCuAl_2009.eam.alloy"
+from study import GLASSES, POTENTIAL, Program, write
+
 # Perturbed starts a sample: 72 replicas a level, from three samples or two; more than 50 even where some perturbations fall back.
 LEVELS = {"hyper": 3, "inter": 3, "deep": 5}
 HYPER_EV = -4.90465  # mean E_IS of the three hyper-quenched glasses [eV/atom]: annealing is counted from there
-
-
-class Program:
-    def __init__(self, program, folder, threads):
-        self.start = [program, "--db", str(folder / "study.db"), "--threads", str(threads), "--json"]
-
-    def __call__(self, *arguments):
-        done = subprocess.run(self.start + [str(a) for a in arguments], stdout=subprocess.PIPE, text=True)
-        if done.returncode not in (0, 1):
-            sys.exit(done.returncode)
-        return json.loads(done.stdout)
-
-
-def write(path, rows):
-    with open(path, "w", newline="") as out:
-        table = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-
-
-def rounded(row):
-    return {k: float(f"{v:.6g}") if isinstance(v, float) else v for k, v in row.items()}
 
 
 def known_samples(run, level):
@@ -52,7 +26,7 @@ def samples_of(run, level):
     samples = []
     for path in sorted(GLASSES.glob(f"zrcual2009_{level}*.xyz.gz")):
         name = path.name.removesuffix(".xyz.gz").removeprefix("zrcual2009_")
-        run("sample", "import", path, "--name", name, "--potential", POTENTIAL)
+        run("sample", "import", path, "--name", name, "--potential", POTENTIAL["zrcual2009"])
         samples.append(name)
     return samples
 
@@ -72,10 +46,9 @@ def maps(run, level, samples):
         for to in (before, after, "end"):
             state = run("d2min", sample, "--shear", shear["id"], "--to", to)["states"][0]
             start[to] = state["d2min_a2_of_atom"]
-            rows.append(rounded({"level": level, "sample": sample, "from": "0", "state": {before: "before", after: "after"}.get(to, to)} |
-                                numbers(state)))
+            rows.append({"level": level, "sample": sample, "from": "0", "state": {before: "before", after: "after"}.get(to, to)} | numbers(state))
         state = run("d2min", sample, "--shear", shear["id"], "--from", before, "--to", after)["states"][0]
-        rows.append(rounded({"level": level, "sample": sample, "from": "before", "state": "after"} | numbers(state)))
+        rows.append({"level": level, "sample": sample, "from": "before", "state": "after"} | numbers(state))
         # Healing by the drop itself: rearranged before it, not any more after it.
         for threshold in (5.0, 10.0):
             old = [k for k, d in enumerate(start[before]) if d is not None and d > threshold]
@@ -105,7 +78,7 @@ def main():
     parser.add_argument("--files", action="store_true", help="only write the files, of what is there")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    run = Program(options.program, options.folder, options.threads)
+    run = Program(options.program, options.folder / "study.db", "--threads", options.threads)
     levels = [options.only] if options.only else list(LEVELS)
     if options.files:
         return files(run, options.folder, {level: names for level in levels if (names := known_samples(run, level))})
@@ -125,20 +98,18 @@ def files(run, out, samples):
     for row in ensembles:
         energies = [s["energy_per_atom_ev"] for s in run("query", "samples") if s["sample"] in row["samples"].split()]
         row["annealing_mev"] = 1000.0 * (HYPER_EV - statistics.mean(energies))
-    ensembles = [rounded({k: v for k, v in row.items() if k not in ("options", "run_id", "id")}) for row in ensembles]
+    ensembles = [{k: v for k, v in row.items() if k not in ("options", "run_id", "id")} for row in ensembles]
     write(out / "ductile_ensembles.csv", ensembles)
-    write(out / "ductile_curves.csv", [rounded({k: v for k, v in row.items() if k not in ("run_id", "id")}) for row in
-                                       run("query", "ensemble_points")])
-    write(out / "ductile_replicas.csv", [rounded({k: v for k, v in row.items() if k not in ("run_id", "id", "shear_id", "unload_shear_id")})
+    write(out / "ductile_curves.csv", [{k: v for k, v in row.items() if k not in ("run_id", "id")} for row in run("query", "ensemble_points")])
+    write(out / "ductile_replicas.csv", [{k: v for k, v in row.items() if k not in ("run_id", "id", "shear_id", "unload_shear_id")}
                                          for row in run("query", "replicas")])
     if d2min:
         write(out / "ductile_d2min.csv", d2min)
     # Single curves of the samples' own minima in +xy, loading and the loop.
-    write(out / "ductile_single.csv", [rounded({"level": row["ensemble"], "sample": row["sample"], "loop": int("unloaded_from" in row["options"]),
-                                                "branch": row["branch"], "strain": row["strain_xy"], "stress_gpa": row["stress_xy_gpa"]})
-                                       for row in run("query", "--sql", "SELECT p.sample, p.branch, p.strain_xy, p.stress_xy_gpa, h.options, h.ensemble FROM shear_steps p "
-                                                      "JOIN shears h ON h.id = p.shear_id WHERE h.plane = 'xy' AND h.to_strain > 0 AND "
-                                                      "h.start_minimum_id IS NULL AND h.ensemble IS NOT NULL ORDER BY p.id")])
+    single = run("query", "--sql", "SELECT p.sample, p.branch, p.strain_xy, p.stress_xy_gpa, h.options, h.ensemble FROM shear_steps p JOIN shears h "
+                 "ON h.id = p.shear_id WHERE h.plane = 'xy' AND h.to_strain > 0 AND h.start_minimum_id IS NULL AND h.ensemble IS NOT NULL ORDER BY p.id")
+    write(out / "ductile_single.csv", [{"level": row["ensemble"], "sample": row["sample"], "loop": int("unloaded_from" in row["options"]),
+                                        "branch": row["branch"], "strain": row["strain_xy"], "stress_gpa": row["stress_xy_gpa"]} for row in single])
 
 
 if __name__ == "__main__":

@@ -8,53 +8,34 @@ quasistatic shear, and each plastic event and each low-barrier event of the stra
 --files only writes the CSV files from what is there. Needs only Python's standard library.
 """
 import argparse
-import csv
-import json
 import pathlib
 import statistics
-import subprocess
 import sys
 
-GLASSES = pathlib.Path(__file__).resolve().parents[1] / "glasses"
-POTENTIAL = "ZrCuAl_2009.eam.alloy"
+from study import GLASSES, POTENTIAL, Program, write
+
 LOW = 0.1  # [eV] barrier below which an event of a strained map is followed
 DISTANCES = (0.001, 0.003, 0.01, 0.03, 0.1)  # upper edges of the strain left to the fold, for the table of predictions
 
 
-def program(start, *arguments):
-    done = subprocess.run(start + [str(a) for a in arguments], stdout=subprocess.PIPE, text=True)
-    if done.returncode not in (0, 1):
-        sys.exit(done.returncode)
-    return json.loads(done.stdout)
-
-
 def compute(arguments, glass, sense, first):
     database = arguments.out / f"{glass}{sense}.db"
-    start = [arguments.program, "--db", str(database), "--threads", str(arguments.threads), "--json"]
-    program(start, "sample", "import", GLASSES / f"zrcual2009_{glass}.xyz.gz", "--name", glass, "--potential", POTENTIAL)
+    run = Program(arguments.program, database, "--threads", arguments.threads)
+    run("sample", "import", GLASSES / f"zrcual2009_{glass}.xyz.gz", "--name", glass, "--potential", POTENTIAL["zrcual2009"])
     plane, to = sense[1:], arguments.to if sense[0] == "+" else -arguments.to
     if first and arguments.map > 0:
-        program(start, "map", glass, "--events", arguments.map, "--margin", 0)
-        program(start, "predict", glass, "--plane", plane)
-    program(start, "shear", glass, "--to", to, "--plane", plane)
-    program(start, "track", glass, "--from-shear")
+        run("map", glass, "--events", arguments.map, "--margin", 0)
+        run("predict", glass, "--plane", plane)
+    run("shear", glass, "--to", to, "--plane", plane)
+    run("track", glass, "--from-shear")
     if first and arguments.map > 0:
-        program(start, "track", glass, "--plane", plane, "--where", "origin = 'map' AND id IN (SELECT event_id FROM predictions WHERE "
+        run("track", glass, "--plane", plane, "--where", "origin = 'map' AND id IN (SELECT event_id FROM predictions WHERE "
                 "method = 'two_strains' AND abs(predicted_critical_strain) < 0.03)")
-        program(start, "predict", glass, "--plane", plane)
+        run("predict", glass, "--plane", plane)
     if first and arguments.strained and plane == "xy":
         at = arguments.strained if sense[0] == "+" else -arguments.strained
-        program(start, "map", glass, "--strain", at, "--events", arguments.map, "--margin", 0)
-        program(start, "track", glass, "--where", f"origin = 'map' AND strain_xy = {at!r} AND barrier_ev < {LOW}")
-
-
-def write(path, rows):
-    if not rows:
-        return
-    with open(path, "w", newline="") as out:
-        table = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
-        table.writeheader()
-        table.writerows({k: f"{v:.8g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
+        run("map", glass, "--strain", at, "--events", arguments.map, "--margin", 0)
+        run("track", glass, "--where", f"origin = 'map' AND strain_xy = {at!r} AND barrier_ev < {LOW}")
 
 
 def unfolded_root(a, b):
@@ -72,16 +53,16 @@ def collect(arguments):
     """Rows of plastic events, and of predictions made from each point of each track that ended at its fold."""
     events, predictions, quality, strained = [], [], [], []
     for database in sorted(arguments.out.glob("*.db")):
-        start = [arguments.program, "--db", str(database), "--json"]
+        run = Program(arguments.program, database)
         glass, sense = database.stem[:-3], database.stem[-3:]
         sign = 1 if sense[0] == "+" else -1
-        sample = program(start, "query", "samples")[0]
+        sample = run("query", "samples")[0]
         stress = f"stress_{sense[1:]}_gpa"
-        top = program(start, "query", "--sql", f"SELECT strain_xy FROM shear_steps ORDER BY {'-' if sign > 0 else ''}{stress} LIMIT 1")
+        top = run("query", "--sql", f"SELECT strain_xy FROM shear_steps ORDER BY {'-' if sign > 0 else ''}{stress} LIMIT 1")
         peak = abs(top[0]["strain_xy"]) if top else 0.0
-        tracks = {t["event_id"]: t for t in program(start, "query", "tracks", "origin=shear")}
+        tracks = {t["event_id"]: t for t in run("query", "tracks", "origin=shear")}
         # Yield: the largest stress. A deep glass sheared to 0.12 has it at the end.
-        for p in program(start, "query", "plastic_events", "-s", "id"):
+        for p in run("query", "plastic_events", "-s", "id"):
             t = tracks.get(p["event_id"])
             row = {"glass": glass, "sense": sense, "strain": p["strain"], "energy_drop_ev": p["energy_drop_ev"],
                    "before_yield": int(abs(p["strain"]) <= peak + 1e-4)}
@@ -95,9 +76,9 @@ def collect(arguments):
             events.append(row)
         volume = sample["volume_a3"] / 160.2176634
         points = {}
-        for q in program(start, "query", "track_points", "-s", "track_id,point_index"):
+        for q in run("query", "track_points", "-s", "track_id,point_index"):
             points.setdefault(q["track_id"], []).append(q | {"slope": volume * q["delta_stress_xy_gpa"]})
-        for t in program(start, "query", "tracks"):
+        for t in run("query", "tracks"):
             fold = t["critical_strain"]
             if fold is None or t["plane"] != sense[1:]:
                 continue
@@ -115,8 +96,8 @@ def collect(arguments):
         strained += [{"glass": glass, "strain": e["strain_xy"], "event": e["id"], "barrier_ev": e["barrier_ev"],
                       "reverse_barrier_ev": e["reverse_barrier_ev"], "event_class": e["event_class"], "window_low": e["window_low"],
                       "window_high": e["window_high"], "low_end": e["low_end"], "high_end": e["high_end"]}
-                     for e in program(start, "query", "events", "-w", "origin = 'map' AND strain_xy <> 0", "-s", "id")]
-        made = program(start, "query", "predictions", "-s", "event_id")
+                     for e in run("query", "events", "-w", "origin = 'map' AND strain_xy <> 0", "-s", "id")]
+        made = run("query", "predictions", "-s", "event_id")
         quality += [{"glass": glass, "sense": sense, "event": m["event_id"], "method": m["method"], "barrier_ev": m["barrier_ev"],
                      "predicted": m["predicted_critical_strain"], "predicted_error": m["predicted_critical_strain_error"],
                      "tracked": m["critical_strain"], "low_end": m["low_end"], "high_end": m["high_end"]} for m in made]

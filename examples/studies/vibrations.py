@@ -1,53 +1,26 @@
 #!/usr/bin/env python3
 """Vibrations, moduli, structure and soft spots of the glass library: the numbers behind docs/vibrations_study.md.
 
-    examples/studies/vibrations.py build/bin/landscape out [--shear] [--map]
+    examples/studies/vibrations.py build/bin/landscape out [--more 20] [--shear] [--map 120] [--threads 1]
 
-Runs `elastic`, `modes` and `structure` on every glass of examples/glasses whose potential is found, and with --shear also
-`shear`, for the softness of the atom at which each glass first yields, and with --map also `map --searches 120`, for
-the share of event centers that lie in soft spots. Writes CSV files to the folder `out`; needs only
-Python's standard library. Everything is repeated from the database `out/study.db` where it is there already.
+Runs `elastic`, `modes` and `structure` on every glass of examples/glasses, and on --more hyper-quenched Cu46Zr46Al8 ones that it makes;
+with --shear also `shear` and `d2min` in three planes (one for those it makes), for the softness and f5 of the atoms at which each glass first yields
+and of those that rearrange: λ = P_rearranged / P_all; with --map also `map --searches N`, for the share of event centers that lie in soft
+spots. Writes CSV files to the folder `out`. Everything is in `out/study.db`, where the same command continues. Needs only Python's standard library.
 """
+import argparse
 import csv
-import json
 import math
 import pathlib
-import subprocess
+import statistics
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parents[1]
-POTENTIAL = {"zrcual2009": "ZrCuAl_2009.eam.alloy", "cuzr_mm": "CuZr_mm.eam.fs"}
+from study import POTENTIAL, Program, glasses, rounded, write
+
 MEV_PER_THZ = 4.135667696923859
-
-
-def glasses():
-    """(name, kind, potential, file) of every glass of the library."""
-    for path in sorted((HERE / "glasses").glob("*.xyz.gz")):
-        name = path.name.removesuffix(".xyz.gz")
-        system, kind = name.rsplit("_", 1)
-        yield name, kind.rstrip("0123456789"), system, POTENTIAL[system], path
-
-
-class Program:
-    def __init__(self, program, folder):
-        self.start = [program, "--db", str(folder / "study.db"), "--json", "--quiet"]
-
-    def __call__(self, *arguments):
-        done = subprocess.run(self.start + [str(a) for a in arguments], capture_output=True, text=True)
-        if done.returncode not in (0, 1):
-            raise RuntimeError(f"{' '.join(map(str, arguments))}: {done.stderr.strip()}")
-        return json.loads(done.stdout)
-
-
-def write(path, rows):
-    with open(path, "w", newline="") as out:
-        table = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-
-
-def rounded(x, digits=6):
-    return None if x is None else float(f"{x:.{digits}g}")
+THRESHOLD = 10.0                                          # [Å²] of D2min, the founding study's
+F5_EDGES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.01)      # f5 is a ratio of small whole numbers
+RANK_EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 
 
 def percentile(values, at):
@@ -90,25 +63,60 @@ def describe(run, name, kind, system, elastic, modes, structure):
             "f5": rounded(structure["f5"]), "icosahedra": rounded(icosahedra), "coordination": rounded(structure["coordination"])}
 
 
-def first_event(run, name, modes, structure):
+def samples(run, more):
+    """(name, kind, system, whether it is of the library)."""
+    for name, kind, system, potential, path in glasses():
+        run("sample", "import", path, "--name", name, "--potential", potential, "--cell", "aniso")
+        yield name, kind, system, True
+    for seed in range(101, 101 + more):
+        name = f"zrcual2009_hyper{seed}"
+        run("sample", "quench", "--name", name, "--composition", "Cu46Zr46Al8", "--atoms", 1000, "--potential", POTENTIAL["zrcual2009"],
+            "--melt-temperature", 2500, "--melt-ps", 10, "--rate", 1e14, "--seed", seed)
+        yield name, "hyper", "zrcual2009", False
+
+
+def first_event(name, kind, plane, shear, modes, structure):
     """Where the softness and f5 of the atom at the first plastic event stand among all atoms."""
-    shear = run("shear", name, "--to", "0.04", "--max-step", "5e-4")
-    if not shear["events"]:
-        shear = run("shear", name, "--to", "0.12", "--max-step", "1e-3")
     if not shear["events"]:
         return None
     event = shear["events"][0]
     atom = event["center_atom"] - 1
     spots = modes["soft_spot_of_atom"]
-    return {"glass": name, "strain": rounded(event["strain"]), "center_atom": atom + 1,
+    return {"glass": name, "kind": kind, "plane": plane, "strain": rounded(event["strain"]), "center_atom": atom + 1,
             "softness_percentile": rounded(percentile(modes["softness"], atom), 4), "in_soft_spot": int(spots[atom] > 0),
             "share_in_soft_spots": rounded(sum(s > 0 for s in spots) / len(spots), 4),
             "f5_percentile": rounded(percentile(structure["f5_of_atom"], atom), 4)}
 
 
-def mapped_events(run, name, kind, modes, structure):
+def rearranged(run, name, shear):
+    """Which atoms D2min from strain 0 tells to be rearranged just before and just after the largest drop."""
+    largest = max(shear["events"], key=lambda e: e["stress_drop_gpa"], default=None)
+    if largest is None:
+        return
+    row = run("query", "plastic_events", "--where", f"shear_id = {shear['shear']} AND strain = {largest['strain']!r}")[0]
+    for state, strain in (("before", row["strain_lower"]), ("after", row["strain"])):
+        if strain > 0.0:
+            d2min = run("d2min", name, "--shear", shear["shear"], "--to", repr(strain))["states"][0]["d2min_a2_of_atom"]
+            yield state, [d is not None and d > THRESHOLD for d in d2min]
+
+
+def enhancement(system, kind, state, quantity, edges, values, moved):
+    """λ in each bin of `values`, with the binomial error of the rearranged share."""
+    total, n = len(values), sum(moved)
+    for low, high in zip(edges, edges[1:]):
+        inside = [low <= v < high for v in values]
+        everywhere, hits = sum(inside), sum(a and b for a, b in zip(inside, moved))
+        if everywhere and n:
+            share = hits / n
+            error = math.sqrt(max(share * (1 - share), 1 / n ** 2) / n)
+            yield {"system": system, "kind": kind, "state": state, "quantity": quantity, "from": low, "to": min(high, 1.0), "atoms": everywhere,
+                   "of": total, "rearranged": hits, "of_rearranged": n, "lambda": share / (everywhere / total),
+                   "lambda_error": error / (everywhere / total)}
+
+
+def mapped_events(run, name, kind, searches, modes):
     """How many of the events found by searches have their center in a soft spot, against the share of atoms that are in one."""
-    run("map", name, "--searches", "120")
+    run("map", name, "--searches", searches)
     spots = modes["soft_spot_of_atom"]
     chance = sum(s > 0 for s in spots) / len(spots)
     rows = run("query", "events", "--where", f"sample='{name}' and origin='map' and strain_xy=0", "--columns", "id,EA,center_atom")
@@ -123,42 +131,88 @@ def mapped_events(run, name, kind, modes, structure):
             "lowest_barrier_ev": rounded(min((r["EA"] for r in rows), default=None), 4) if n else None}
 
 
+def law(table, x, y, power):
+    """y against x over glasses, a line or a power of x by least squares with the slope's standard error."""
+    points = [(row[x], row[y]) for row in table]
+    if power:
+        points = [(math.log(a), math.log(b)) for a, b in points]
+    (a, b) = statistics.linear_regression([p[0] for p in points], [p[1] for p in points])
+    mean = statistics.mean(p[0] for p in points)
+    left = sum((p[1] - a * p[0] - b) ** 2 for p in points) / (len(points) - 2)
+    return {"x": x, "y": y, "law": "power" if power else "line", "glasses": len(points), "slope": a,
+            "slope_error": math.sqrt(left / sum((p[0] - mean) ** 2 for p in points)), "at_zero": b}
+
+
 def main():
-    program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--more", type=int, default=0)
+    parser.add_argument("--shear", action="store_true")
+    parser.add_argument("--map", type=int, default=0)
+    parser.add_argument("--to", type=float, default=0.15)
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
-    run = Program(program, folder)
-    table, ratios, events, mapped, curves = [], [], [], [], {}
-    for name, kind, system, potential, path in glasses():
-        try:
-            run("sample", "import", path, "--name", name, "--potential", potential, "--cell", "aniso")
-        except RuntimeError as problem:
-            print(f"{name} left out: {problem}", file=sys.stderr)
-            continue
+    run = Program(arguments.program, folder / "study.db", "--threads", arguments.threads, "--quiet")
+    table, ratios, events, mapped, curves, pooled, distances = [], [], [], [], {}, {}, {}
+    for name, kind, system, of_library in samples(run, arguments.more):
         elastic = run("elastic", name)
         curve = folder / f"{name}_dos.csv"
         modes = run("modes", name, "--csv", curve)
         structure = run("structure", name)
         curves.setdefault((system, kind), []).append(curve)
+        distances.setdefault((system, kind), []).append(structure["g_of_r"])
         table.append(describe(run, name, kind, system, elastic, modes, structure))
         ratios += [{"glass": name, "kind": kind, "system": system, "frequency_thz": rounded(f), "participation_ratio": rounded(p, 4)}
                    for f, p in list(zip(modes["frequencies_thz"], modes["participation_ratio"]))[:100]]
-        if "--shear" in sys.argv:
-            row = first_event(run, name, modes, structure)
-            events += [row] if row else []
-        if "--map" in sys.argv:
-            mapped.append(mapped_events(run, name, kind, modes, structure))
+        n = modes["n_atoms"]
+        ranks = [0.0] * n
+        for place, atom in enumerate(sorted(range(n), key=lambda k: modes["softness"][k])):
+            ranks[atom] = place / n
+        if arguments.shear:
+            for plane in ("xy", "yz", "xz") if of_library else ("xy",):
+                shear = run("shear", name, "--to", arguments.to, "--plane", plane)
+                row = first_event(name, kind, plane, shear, modes, structure)
+                events += [row] if row else []
+                for state, moved in rearranged(run, name, shear):
+                    f5, soft, hits = pooled.setdefault((system, kind, state), ([], [], []))
+                    f5 += structure["f5_of_atom"]
+                    soft += ranks
+                    hits += moved
+        if arguments.map and of_library:
+            mapped.append(mapped_events(run, name, kind, arguments.map, modes))
         print(f"{name}: done", file=sys.stderr)
+        files(folder, table, ratios, events, mapped, curves, pooled, distances)
+
+
+def files(folder, table, ratios, events, mapped, curves, pooled, distances):
     write(folder / "vibrations_glasses.csv", table)
     write(folder / "vibrations_participation.csv", ratios)
-    if events:
-        write(folder / "vibrations_first_events.csv", events)
-    if mapped:
-        write(folder / "vibrations_mapped_events.csv", mapped)
+    write(folder / "vibrations_first_events.csv", events)
+    write(folder / "vibrations_mapped_events.csv", mapped)
     rows = []
-    for (system, kind), files in curves.items():
-        rows += [{"system": system, "kind": kind, "glasses": len(files), "energy_mev": rounded(e), "g_over_w2_per_mev3": rounded(y, 5),
-                  "error": rounded(d, 3)} for e, y, d in mean_curve(files)[::5]]
+    for (system, kind), paths in curves.items():
+        rows += [{"system": system, "kind": kind, "glasses": len(paths), "energy_mev": rounded(e), "g_over_w2_per_mev3": rounded(y, 5),
+                  "error": rounded(d, 3)} for e, y, d in mean_curve(paths)[::5]]
     write(folder / "vibrations_reduced_dos.csv", rows)
+    rows = []
+    for key, (f5, softness, moved) in pooled.items():
+        rows += enhancement(*key, "f5", F5_EDGES, f5, moved)
+        rows += enhancement(*key, "softness_rank", RANK_EDGES, softness, moved)
+    write(folder / "vibrations_enhancement.csv", rows, 4)
+    rows = []
+    for (system, kind), glasses_of_kind in distances.items():
+        for k, r in enumerate(glasses_of_kind[0]["r_a"]):
+            rows.append({"system": system, "kind": kind, "glasses": len(glasses_of_kind), "r_a": r,
+                         "g": statistics.mean(g["total"][k] for g in glasses_of_kind)})
+    write(folder / "vibrations_g_of_r.csv", rows, 5)
+    alloy = [row | {"annealing_mev": -1000.0 * row["energy_per_atom_ev"]} for row in table if row["system"] == "zrcual2009"]
+    if len(alloy) > 3:
+        write(folder / "vibrations_laws.csv", [law(alloy, "annealing_mev", y, False) for y in
+              ("bulk_modulus_gpa", "shear_modulus_gpa", "poisson_ratio", "density_g_per_cm3", "boson_peak_mev", "f5")] +
+              [law(alloy, "boson_peak_mev", "boson_peak_height", True)], 5)
 
 
 main()

@@ -64,6 +64,8 @@ int run(Context& context, const EnsembleRequest& request, const std::string& csv
   if (!context.global.json)
     for (const char* rows : {"replicas", "points"}) out.erase(rows);
   context.print(out);
+  if (report.not_unloaded > 0)
+    context.outcome(md::message("the unloading of ", report.not_unloaded, " replicas did not relax; their loading counts"));
   if (report.not_relaxed == 0) return exit_done;
   context.outcome(md::message(report.not_relaxed, " of ", report.ensemble.replicas, " replicas did not relax; they do not count"));
   return exit_not_reached;

@@ -90,10 +90,10 @@ std::vector<md::Frame> event_frames(db::Database& database, db::Id event_id) {
 std::vector<md::Frame> track_frames(db::Database& database, db::Id event_id, TrackState state) {
   const auto event = database.event(event_id);
   const auto sample = database.sample(event.sample_id);
-  const auto tracks = database.tracks_of_event(event_id);
+  const auto track = database.newest_track(event_id, event.plane);
   std::vector<md::Frame> frames;
-  if (tracks.empty()) return frames;
-  for (const auto& point : database.points_of_track(tracks.back().id)) {
+  if (!track) return frames;
+  for (const auto& point : database.points_of_track(track->id)) {
     const auto& id = state == TrackState::Initial  ? point.initial_configuration_id
                      : state == TrackState::Saddle ? point.saddle_configuration_id
                                                    : point.final_configuration_id;

@@ -158,9 +158,9 @@ class Loader {
   void read_tracks() {
     for (const auto& event : database_.events_of_sample(sample_.id)) {
       if (event.plane != "xy") continue;
-      const auto tracks = database_.tracks_of_event(event.id);
-      if (tracks.empty()) continue;
-      const auto points = database_.points_of_track(tracks.back().id);
+      const auto track = database_.newest_track(event.id, event.plane);
+      if (!track) continue;
+      const auto points = database_.points_of_track(track->id);
       const auto found = barriers(points);
       const double energy = initial_energy(points, request_.strain_xy);
       if (!found || !std::isfinite(found->first + found->second + energy)) continue;

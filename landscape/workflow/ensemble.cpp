@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
 #include <exception>
-#include <map>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "landscape/workflow/ordered_work.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/replica.hpp"
 #include "landscape/workflow/sample.hpp"
@@ -43,12 +40,6 @@ Sense sense_of(const std::string& name) {
   throw md::InputError("--senses: expected +xy, -xy, +xz, -xz, +yz or -yz, got " + name);
 }
 
-/// A replica done in memory.
-struct Done {
-  ReplicaWalk walk;
-  std::exception_ptr error;
-};
-
 class Ensemble {
  public:
   Ensemble(db::Database& database, const EnsembleRequest& request, const Session& session)
@@ -69,6 +60,13 @@ class Ensemble {
 
   db::Id potential_id() const { return materials_[0].sample.potential_id; }
   std::int64_t n_atoms() const { return materials_[0].sample.n_atoms; }
+  /// Made by this object: perturbed starts, and the shears stored.
+  double force_calls() const {
+    double calls = force_calls_;
+    for (const auto& of_sample : starts_)
+      for (const Start& s : of_sample) calls += s.start.force_calls;
+    return calls;
+  }
   std::int64_t replicas() const {
     return static_cast<std::int64_t>(senses_.size() * materials_.size()) * (request_.perturbations + 1);
   }
@@ -97,42 +95,22 @@ class Ensemble {
     return true;
   }
 
-  /// Replicas from `begin` on, worked on by threads and stored in their order. @return false where it was stopped.
+  /// Replicas from `begin` on, stored in their order. @return false where it was stopped.
   bool run(const db::EnsembleRecord& ensemble, db::Id run_id, std::int64_t begin) {
-    next_ = stored_ = begin;
-    std::vector<std::jthread> workers;
-    for (int t = 0; t < session_.threads; ++t) workers.emplace_back([this] { work(); });
-    const auto give_up = [this] {
-      const std::lock_guard lock(mutex_);
-      abandoned_ = true;
-      changed_.notify_all();
+    if (begin >= replicas()) return true;
+    std::vector<ReplicaWalk> walks(static_cast<std::size_t>(replicas() - begin));
+    const auto index = [&](std::size_t k) { return begin + static_cast<std::int64_t>(k); };
+    const auto shear = [&](std::size_t k, const std::atomic<bool>& stop) {
+      const Place at = place(index(k));
+      if (!is_sheared(at)) return;
+      walks[k] = walk_replica(materials_[at.sample].potential, starts_[at.sample][at.perturbation].start.configuration,
+                              shear_plan(shear_request(at)), request_.unload, [&] { return stop.load(); });
     };
-    try {
-      while (stored_ < replicas()) {
-        std::optional<Done> done;
-        {
-          std::unique_lock lock(mutex_);
-          while (!done_.contains(stored_) && !session_.stopped()) changed_.wait_for(lock, std::chrono::milliseconds(100));
-          if (!done_.contains(stored_)) break;
-          done = std::move(done_.at(stored_));
-          done_.erase(stored_);
-        }
-        if (done->error) std::rethrow_exception(done->error);
-        if (done->walk.stopped) break;
-        store(ensemble, run_id, stored_, done->walk);
-        {
-          const std::lock_guard lock(mutex_);
-          ++stored_;
-          changed_.notify_all();
-        }
-        session_.report({stored_, replicas(), md::message("replica ", stored_, " of ", replicas())});
-      }
-    } catch (...) {
-      give_up();
-      throw;
-    }
-    give_up();
-    return stored_ == replicas();
+    const auto take = [&](std::size_t k) {
+      store(ensemble, run_id, index(k), walks[k]);
+      walks[k] = {};
+    };
+    return in_order(walks.size(), session_, shear, take, [] { return std::string("replicas"); });
   }
 
  private:
@@ -199,38 +177,6 @@ class Ensemble {
     return start.start.converged && !start.same_as;
   }
 
-  void work() {
-    while (true) {
-      std::int64_t index = 0;
-      {
-        std::unique_lock lock(mutex_);
-        // Not too far ahead of what is stored: that would only fill memory.
-        while (!abandoned_ && next_ < replicas() && next_ >= stored_ + 4 * session_.threads) changed_.wait(lock);
-        if (abandoned_ || next_ >= replicas()) return;
-        index = next_++;
-      }
-      Done done;
-      try {
-        const Place at = place(index);
-        if (is_sheared(at)) {
-          const auto stopped = [this] { return session_.stopped() || given_up(); };
-          done.walk = walk_replica(materials_[at.sample].potential, starts_[at.sample][at.perturbation].start.configuration,
-                                   shear_plan(shear_request(at)), request_.unload, stopped);
-        }
-      } catch (...) {
-        done.error = std::current_exception();
-      }
-      const std::lock_guard lock(mutex_);
-      done_.emplace(index, std::move(done));
-      changed_.notify_all();
-    }
-  }
-
-  bool given_up() {
-    const std::lock_guard lock(mutex_);
-    return abandoned_;
-  }
-
   db::ShearRecord begin_shear(const db::EnsembleRecord& ensemble, db::Id run_id, std::int64_t index, const Place& at, bool unloading) {
     const ShearRequest request = shear_request(at);
     json options = json::parse(shear_options_text(request));
@@ -249,9 +195,11 @@ class Ensemble {
     return database_.shear(database_.ensure_shear(shear));
   }
 
-  void end_shear(db::ShearRecord& shear, db::Id run_id, const Place& at, const RearrangementMeter& meter) {
+  /// A shear that did not relax stays "running", as one of its own does.
+  void end_shear(db::ShearRecord& shear, db::Id run_id, const Place& at, const RearrangementMeter& meter, bool converged) {
     finish_shear_rows(database_, materials_[at.sample].sample, shear, run_id, meter);
-    shear.state = "done";
+    if (converged) shear.state = "done";
+    force_calls_ += shear.force_calls;
     database_.update_shear(shear);
   }
 
@@ -275,7 +223,7 @@ class Ensemble {
       db::ShearRecord shear = begin_shear(ensemble, run_id, index, at, false);
       std::int64_t event_index = 0;
       for (std::size_t k = 0; k < walk.load.size(); ++k) store_one(shear, run_id, k, event_index, walk.load[k]);
-      end_shear(shear, run_id, at, meter);
+      end_shear(shear, run_id, at, meter, walk.converged);
       replica.shear_id = shear.id;
       if (!walk.unload.empty() && walk.converged) replica.unload_shear_id = store_unloading(ensemble, run_id, index, at, walk, meter);
     }
@@ -302,7 +250,7 @@ class Ensemble {
     for (std::size_t k = 0; k < walk.unload.size(); ++k)
       store_walked_step(database_, loop, run_id, static_cast<std::int64_t>(walk.turned_at + k), event_index, walk.unload[k], false);
     loop.to_strain = walk.load[walk.turned_at - 1].row.strain_xy;
-    end_shear(loop, run_id, at, meter);
+    end_shear(loop, run_id, at, meter, true);
     return loop.id;
   }
 
@@ -312,11 +260,7 @@ class Ensemble {
   std::vector<Material> materials_;
   std::vector<Sense> senses_;
   std::vector<std::vector<Start>> starts_;   ///< by sample and perturbation
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::int64_t, Done> done_;        ///< not stored yet; with next_, stored_ and abandoned_ under mutex_
-  std::int64_t next_ = 0, stored_ = 0;
-  bool abandoned_ = false;
+  double force_calls_ = 0.0;
 };
 
 /// Text that tells this ensemble from others. More perturbations extend it, so that their number is not part of it.
@@ -358,6 +302,10 @@ EnsembleReport shear_ensemble(db::Database& database, const EnsembleRequest& req
     report.replicas = database.replicas_of_ensemble(report.ensemble.id);
     report.points = database.points_of_ensemble(report.ensemble.id);
     report.not_relaxed = std::ranges::count(report.replicas, "not_relaxed", &db::ReplicaRecord::state);
+    if (request.unload)
+      report.not_unloaded = std::ranges::count_if(report.replicas, [&](const db::ReplicaRecord& r) {
+        return r.state == "done" && !r.unload_shear_id && std::isfinite(database.shear(r.shear_id.value()).max_stress_drop_gpa);
+      });
     return report;
   };
   if (known && known->state == "done" && known->replicas >= work.replicas()) {
@@ -376,7 +324,7 @@ EnsembleReport shear_ensemble(db::Database& database, const EnsembleRequest& req
     known = database.find_ensemble(request.name);
   }
   known->state = "running";
-  known->replicas = work.replicas();
+  known->replicas = std::max(known->replicas, work.replicas());
   database.update_ensemble(*known);
   session.report({0, work.replicas(), "perturbed starts"});
   const auto there = static_cast<std::int64_t>(database.replicas_of_ensemble(known->id).size());
@@ -389,7 +337,7 @@ EnsembleReport shear_ensemble(db::Database& database, const EnsembleRequest& req
   transaction.commit();
   report.ensemble = *known;
   report_rows();
-  run.finish(!report.finished ? "interrupted" : report.not_relaxed > 0 ? "incomplete" : "done", known->force_calls);
+  run.finish(!report.finished ? "interrupted" : report.not_relaxed > 0 ? "incomplete" : "done", work.force_calls());
   return report;
 }
 

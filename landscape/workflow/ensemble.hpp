@@ -27,6 +27,7 @@ struct EnsembleReport {
   std::vector<db::EnsemblePointRecord> points;
   bool finished = false;    ///< false: stopped; the same request continues
   std::int64_t not_relaxed = 0;
+  std::int64_t not_unloaded = 0;   ///< their unloading did not relax; the loading counts
 };
 
 /// Replicas: perturbation by perturbation, sample by sample, sense by sense. A perturbation that falls back to a minimum that the

@@ -15,15 +15,44 @@ struct Found {
   art::SearchResult search;
 };
 
+/// A plastic event with the states around it.
+struct Instability {
+  const md::Cell& cell;                   ///< at strain 0
+  const db::PlasticEventRecord& event;
+  int plane;
+  double sign;                            ///< of the shear
+  Eigen::VectorXd before, after;          ///< [Å]
+  double bracket() const { return std::abs(event.strain - event.strain_lower); }
+};
+
+/// Whether what the search found is the saddle that merges with the initial minimum at the event, `back` further on; `why` not.
+bool belongs(md::AtomicSurface& surface, const Instability& there, double back, const Found& found, std::string& why) {
+  if (found.search.outcome != art::Outcome::Connected) {
+    why = md::message("the search for its saddle ended as ", art::name(found.search.outcome));
+    return false;
+  }
+  const double barrier = found.search.saddle_energy - found.search.near_energy;
+  Eigen::VectorXd scratch(found.initial.size());
+  surface.evaluate(found.search.saddle, scratch);
+  const double saddle_stress = md::shear_stress(surface.stress(), there.plane);
+  surface.evaluate(found.initial, scratch);
+  const double slope = there.sign * there.cell.volume() * (saddle_stress - md::shear_stress(surface.stress(), there.plane));
+  const double distance = -1.5 * barrier / slope;
+  // The saddle of this instability is the one whose barrier vanishes there.
+  if (!(slope < 0.0) || std::abs(distance - back) > 0.5 * back + 2.0 * there.bracket()) {
+    why = md::message("the saddle found merges ", distance, " further on, expected ", back);
+    return false;
+  }
+  return true;
+}
+
 /// The saddle that the initial minimum merges with at `event.strain`, sought `back` before it.
-std::optional<Found> seek(md::AtomicSurface& surface, const md::Cell& cell, const db::PlasticEventRecord& event, int plane,
-                          double sign, const Eigen::VectorXd& before, const Eigen::VectorXd& after, double back,
-                          std::string& why) {
+std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) {
   // Shear back along the branch; it must be smooth.
-  md::QuasistaticOptions options{.plane = plane};
-  md::QuasistaticShear aqs(surface, cell, event.strain_lower, before, options);
+  const int plane = there.plane;
+  md::QuasistaticShear aqs(surface, there.cell, there.event.strain_lower, there.before, {.plane = plane});
   Found found;
-  found.strain = event.strain_lower - sign * back;
+  found.strain = there.event.strain_lower - there.sign * back;
   while (std::abs(aqs.state().strain - found.strain) > 1e-13)
     if (aqs.advance(found.strain).outcome != md::ShearOutcome::Smooth) {
       why = "the initial minimum does not reach back smoothly";
@@ -37,12 +66,6 @@ std::optional<Found> seek(md::AtomicSurface& surface, const md::Cell& cell, cons
     why = "the initial minimum does not converge";
     return std::nullopt;
   }
-  surface.evaluate(found.initial, gradient);
-  const Eigen::VectorXd jump = md::displacement(surface, before, after);
-  const Eigen::MatrixXd none(found.initial.size(), 0);
-  const md::LowestMode mode = md::lowest_mode(
-      surface, found.initial, gradient, jump, {.max_vectors = 120, .delta = 0.01, .residual = 0.01, .difference = md::Difference::Central}, none);
-  const Eigen::VectorXd direction = mode.vector.dot(jump) < 0.0 ? Eigen::VectorXd(-mode.vector) : mode.vector;
   art::SearchOptions search;
   search.activation_step = back > 5e-4 ? 0.1 : 0.03;  // the saddle is nearer
   search.relaxation_steps = 2;
@@ -50,29 +73,27 @@ std::optional<Found> seek(md::AtomicSurface& surface, const md::Cell& cell, cons
   search.approach.max_force = 2e-6;
   search.approach.max_step = 0.05;
   search.minimum.max_force = search.coarse_force = 1e-6;
+  // At ε before the fold the minimum lies at x_c - c √ε and the saddle at x_c + c √ε; `before` is a minimum nearly there.
+  const double root = std::sqrt(back), last = std::sqrt(0.5 * there.bracket());
+  const Eigen::VectorXd nearly = md::deformed(md::simple_shear(-there.sign * back, plane), there.before);
+  const Eigen::VectorXd way = md::displacement(surface, found.initial, nearly);
+  found.search = art::search_from_guess(surface, found.initial, nearly + way * ((root + last) / (root - last)), way, search);
+  if (belongs(surface, there, back, found, why)) return found;
+  surface.evaluate(found.initial, gradient);
+  const Eigen::VectorXd jump = md::displacement(surface, there.before, there.after);
+  const Eigen::MatrixXd none(found.initial.size(), 0);
+  const md::LowestMode mode = md::lowest_mode(
+      surface, found.initial, gradient, jump, {.max_vectors = 120, .delta = 0.01, .residual = 0.01, .difference = md::Difference::Central}, none);
+  const Eigen::VectorXd direction = mode.vector.dot(jump) < 0.0 ? Eigen::VectorXd(-mode.vector) : mode.vector;
   found.search = art::search(surface, found.initial, direction, search);
-  if (found.search.outcome != art::Outcome::Connected) {
-    why = md::message("the search along the softest mode ended as ", art::name(found.search.outcome));
-    return std::nullopt;
-  }
-  const double barrier = found.search.saddle_energy - found.search.near_energy;
-  Eigen::VectorXd scratch(found.initial.size());
-  surface.evaluate(found.search.saddle, scratch);
-  const double saddle_stress = md::shear_stress(surface.stress(), plane);
-  surface.evaluate(found.initial, scratch);
-  const double slope = sign * cell.volume() * (saddle_stress - md::shear_stress(surface.stress(), plane));
-  const double distance = -1.5 * barrier / slope;
-  // The saddle of this instability is the one whose barrier vanishes there.
-  if (!(slope < 0.0) || std::abs(distance - back) > 0.5 * back + 2.0 * std::abs(event.strain - event.strain_lower)) {
-    why = md::message("the saddle found merges ", distance, " further on, expected ", back);
-    return std::nullopt;
-  }
-  return found;
+  if (belongs(surface, there, back, found, why)) return found;
+  return std::nullopt;
 }
 
+/// @param shear_key of the options: a row's number may differ in another database that holds the same shear.
 db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord plastic, const std::string& sample_name,
-             md::AtomicSurface& surface, const Found& found) {
-  const std::string uid = make_uid(md::message("shear-event ", sample_name, " ", plastic.shear_id, " ", plastic.event_index));
+             const std::string& shear_key, md::AtomicSurface& surface, const Found& found) {
+  const std::string uid = make_uid(md::message("shear-event ", sample_name, " ", shear_key, " ", plastic.event_index));
   const auto initial = store_minimum(database, place, measure(surface, found.initial), "shear", make_uid(uid + "initial"));
   const auto final_minimum =
       store_minimum(database, place, measure(surface, found.search.far_side), "shear", make_uid(uid + "final"));
@@ -92,9 +113,8 @@ db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord 
 
 }  // namespace
 
-std::vector<db::Id> enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::optional<db::Id> shear_id,
-                                         std::int64_t limit, const Session& session, db::Id run_id, std::vector<std::string>& notes,
-                                         double& force_calls) {
+EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::optional<db::Id> shear_id,
+                                   std::int64_t limit, const Session& session, db::Id run_id) {
   auto shears = database.shears_of_sample(sample.id);
   std::erase_if(shears, [&](const auto& shear) { return shear_id ? shear.id != *shear_id : shear.ensemble_id.has_value(); });
   if (shears.empty() && shear_id)
@@ -106,11 +126,15 @@ std::vector<db::Id> enter_plastic_events(db::Database& database, const db::Sampl
   const auto potential = sample_potential(database, sample);
   const md::Cell cell = sample_cell(sample);
   const auto events = database.plastic_events_of_shear(shear.id);
-  std::vector<db::Id> ids;
+  EnteredEvents out;
   double earlier = -1e9;  // where the branch of the initial minimum begins, seen in the direction of the next event
   double sign = 0.0;
   for (std::size_t k = 0; k < events.size(); ++k) {
-    if (session.stopped() || (limit >= 0 && static_cast<std::int64_t>(ids.size()) >= limit)) break;
+    if (limit >= 0 && static_cast<std::int64_t>(out.ids.size()) >= limit) break;
+    if (session.stopped()) {
+      out.finished = false;
+      break;
+    }
     const db::PlasticEventRecord& event = events[k];
     const double direction = event.strain >= event.strain_lower ? 1.0 : -1.0;
     if (direction != sign) earlier = -1e9;  // the shear turned round on an elastic branch
@@ -118,32 +142,37 @@ std::vector<db::Id> enter_plastic_events(db::Database& database, const db::Sampl
     const double room = sign * event.strain_lower - earlier;
     earlier = sign * event.strain;
     if (event.event_id) {
-      ids.push_back(*event.event_id);
+      out.ids.push_back(*event.event_id);
       continue;
     }
     session.report({static_cast<std::int64_t>(k), static_cast<std::int64_t>(events.size()), "entering plastic events"});
-    const md::Configuration start = sample_configuration(database, sample, event.before_configuration_id.value(), event.strain_lower, plane);
+    if (!event.before_configuration_id || !event.after_configuration_id) {
+      out.notes.push_back(md::message("plastic event at strain ", event.strain, " is not entered: its atoms were not kept"));
+      continue;
+    }
+    const md::Configuration start = sample_configuration(database, sample, *event.before_configuration_id, event.strain_lower, plane);
     md::AtomicSurface surface(potential, start, {.threads = session.threads});
-    const Eigen::VectorXd before = surface.gather(start.positions);
-    const Eigen::VectorXd after = surface.gather(decode_positions(database.configuration(event.after_configuration_id.value())));
+    const Instability there{cell, event, plane, sign, surface.gather(start.positions),
+                            surface.gather(decode_positions(database.configuration(*event.after_configuration_id)))};
     std::string why = "the branch before it is too short";
     std::optional<Found> found;
     for (const double back : {1e-3, 4e-4, 2e-3, 1e-4}) {
       if (back > 0.8 * room) continue;
-      found = seek(surface, cell, event, plane, sign, before, after, back, why);
+      found = seek(surface, there, back, why);
       if (found) break;
     }
-    force_calls += static_cast<double>(surface.calls());
+    out.force_calls += static_cast<double>(surface.calls());
     if (!found) {
-      notes.push_back(md::message("plastic event at strain ", event.strain, " is not entered: ", why));
+      out.notes.push_back(md::message("plastic event at strain ", event.strain, " is not entered: ", why));
       continue;
     }
     surface.set_cell(cell.deformed(md::simple_shear(found->strain, plane)));
     db::Transaction transaction(database);
-    ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, sample.name, surface, *found));
+    out.ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, sample.name, shear.options_key, surface,
+                        *found));
     transaction.commit();
   }
-  return ids;
+  return out;
 }
 
 }  // namespace landscape

@@ -17,14 +17,16 @@ bool in_order(std::size_t count, const Session& session, const std::function<voi
   std::vector<State> states(count);
   std::mutex mutex;
   std::condition_variable changed;
-  std::size_t next = 0;
+  std::size_t next = 0, taken = 0;
+  const std::size_t ahead = 4 * static_cast<std::size_t>(session.threads);  // more would only fill memory
   std::atomic<bool> stop = false;
   const auto run = [&] {
     while (true) {
       std::size_t mine = 0;
       {
-        const std::lock_guard lock(mutex);
-        if (next == count || stop) return;
+        std::unique_lock lock(mutex);
+        while (!stop && next < count && next >= taken + ahead) changed.wait(lock);
+        if (next >= count || stop) return;
         mine = next++;
       }
       std::exception_ptr failure;
@@ -42,7 +44,11 @@ bool in_order(std::size_t count, const Session& session, const std::function<voi
   };
   std::vector<std::jthread> workers;
   const auto join = [&] {
-    stop = true;
+    {
+      const std::lock_guard lock(mutex);
+      stop = true;
+    }
+    changed.notify_all();
     workers.clear();
   };
   bool stopped = false;
@@ -60,6 +66,10 @@ bool in_order(std::size_t count, const Session& session, const std::function<voi
       if (stopped) break;
       if (states[k].failure) std::rethrow_exception(states[k].failure);
       take(k);
+      lock.lock();
+      taken = k + 1;
+      lock.unlock();
+      changed.notify_all();
     }
   } catch (...) {
     join();

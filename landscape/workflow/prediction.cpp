@@ -8,6 +8,7 @@
 
 #include "landscape/workflow/event_records.hpp"
 #include "landscape/workflow/ordered_work.hpp"
+#include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
 #include "md/core/units.hpp"
 #include "md/vibration/hessian.hpp"
@@ -40,8 +41,10 @@ Answer answer_of(const std::shared_ptr<const md::Potential>& potential, const md
   out.state.velocity = response.velocity;
   out.state.stiffness = response.stiffness;
   // The stationary point lies at -H⁻¹ g from here, where V σ differs by Ξ·(-H⁻¹ g) = velocity·g.
-  out.stress_correction = response.velocity.dot(gradient);
-  out.state.stress += out.stress_correction / c.cell.volume();
+  if (out.converged) {
+    out.stress_correction = response.velocity.dot(gradient);
+    out.state.stress += out.stress_correction / c.cell.volume();
+  }
   out.calls = static_cast<double>(response.products) + 1.0;
   return out;
 }
@@ -80,7 +83,7 @@ void predict(Job& job, const Answer& minimum, const std::shared_ptr<const md::Po
   const double error = std::max(std::abs(saddle.stress_correction) + std::abs(minimum.stress_correction), least_slope * here.barrier);
   const Prediction first = catastrophe::predict_first_order(here, barrier_error, error);
   const double calls = saddle.calls;
-  job.out.push_back(record_of(first, 0, here, 1.0));
+  job.out.push_back(record_of(first, 0, here, calls));
   if (!saddle.converged || !minimum.converged) return;
   here.curvature = saddle.state.stiffness - minimum.state.stiffness;
   job.out.push_back(record_of(catastrophe::predict_power(here), 1, here, calls));
@@ -163,14 +166,14 @@ FirstEvent first_in(int sense, const std::string& plane, db::Database& database,
     }
   const auto shears = database.shears_of_sample(sample_id);
   for (auto shear = shears.rbegin(); shear != shears.rend(); ++shear) {
-    if (shear->plane != plane || !(sense * shear->to_strain > 0.0)) continue;
+    if (shear->ensemble_id || shear->plane != plane || !(sense * shear->to_strain > 0.0)) continue;
     const auto fired = database.plastic_events_of_shear(shear->id);
     if (fired.empty()) continue;
     out.fired_strain = fired.front().strain;
     if (fired.front().event_id)
-      for (const auto& track : database.tracks_of_event(*fired.front().event_id)) {
+      if (const auto track = database.newest_track(*fired.front().event_id, plane)) {
         out.followed = true;
-        if (track.event_at_zero_id) out.fired_event = track.event_at_zero_id;
+        out.fired_event = track->event_at_zero_id;
       }
     break;
   }
@@ -180,6 +183,7 @@ FirstEvent first_in(int sense, const std::string& plane, db::Database& database,
 }  // namespace
 
 PredictReport predict_events(db::Database& database, const PredictRequest& request, const Session& session) {
+  request.options.validate();
   const db::SampleRecord sample = ready_sample(database, request.sample);
   const auto potential = sample_potential(database, sample);
   const md::Cell reference = sample_cell(sample);
@@ -212,7 +216,7 @@ PredictReport predict_events(db::Database& database, const PredictRequest& reque
   for (const auto& [id, e] : wanted) {
     if (e.event.strain_xy != 0.0 && e.event.plane != plane_text)
       throw db::Error(md::message("event ", id, " lies at a strain in plane ", e.event.plane, ", expected ", plane_text));
-    if (request.stored_only || e.by_method[1]) continue;
+    if (request.stored_only || e.by_method[0]) continue;
     ids.push_back(id);
     if (std::ranges::count(minima, e.event.initial_minimum_id) == 0) minima.push_back(e.event.initial_minimum_id);
   }
@@ -244,10 +248,7 @@ PredictReport predict_events(db::Database& database, const PredictRequest& reque
     }
   const auto store = [&](std::size_t k) {
     db::Transaction transaction(database);
-    const auto& there = wanted[jobs[k].event.id].by_method;
     for (db::PredictionRecord& p : jobs[k].out) {
-      const auto m = static_cast<std::size_t>(std::ranges::find(prediction_methods, p.method) - prediction_methods.begin());
-      if (there[m]) continue;  // from an earlier run without force calls
       p.event_id = jobs[k].event.id;
       p.run_id = run.id();
       p.plane = plane_text;
@@ -269,11 +270,15 @@ PredictReport predict_events(db::Database& database, const PredictRequest& reque
   for (auto& [id, e] : wanted) {
     if (request.stored_only && !e.by_method[0]) {
       const double stress = database.saddle(e.event.saddle_id).stress_gpa[shear] - database.minimum(e.event.initial_minimum_id).stress_gpa[shear];
-      const BarrierPoint here{e.event.strain_xy, e.event.barrier_ev, reference.volume() * stress / md::units::gpa_per_ev_a3};
-      e.by_method[0] = record_of(catastrophe::predict_first_order(here, barrier_error, least_slope * here.barrier), 0, here, 0.0);
+      db::PredictionRecord stored;
+      stored.event_id = id;
+      stored.plane = plane_text;
+      stored.method = prediction_methods[0];
+      stored.critical_strain = predicted_critical_strain(e.event.strain_xy, e.event.barrier_ev, reference.volume(), stress);
+      stored.slope_ev = reference.volume() * stress / md::units::gpa_per_ev_a3;
+      e.by_method[0] = stored;
     }
-    for (const auto& track : database.tracks_of_event(id))
-      if (track.plane == plane_text) e.track = track;
+    e.track = database.newest_track(id, plane_text);
     report.events.push_back(std::move(e));
   }
   for (std::size_t m = 0; m < prediction_methods.size(); ++m) report.quality.push_back(quality_of(m, report.events));

@@ -59,6 +59,7 @@ PerturbedStart perturbed_start(const std::shared_ptr<const md::Potential>& poten
     for (Eigen::Index i = 0; i < moved.cols(); ++i)
       for (int d = 0; d < 3; ++d) moved(d, i) = minimum.is_free(i) ? amplitude_a * rng.normal() : 0.0;
     keep_apart(minimum, moved);
+    if (!minimum.any_frozen()) moved.colwise() -= Eigen::Vector3d(moved.rowwise().mean());
     x = surface.gather(minimum.positions + moved);
     out.converged = md::minimize(surface, x, {.max_force = sample_max_force, .max_iterations = 50000, .max_step = 0.05}).converged();
   }

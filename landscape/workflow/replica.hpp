@@ -23,7 +23,8 @@ struct PerturbedStart {
 };
 
 /// Every free atom of `minimum` is displaced by a normal vector of `amplitude_a` [Å] a component, and relaxed in the same cell.
-/// Displacements that bring two atoms closer than 0.8 of the smallest distance in the minimum are halved until they do not.
+/// Displacements that bring two atoms closer than 0.8 of the smallest distance in the minimum are halved until they do not;
+/// their mean is taken off where no atom is frozen.
 /// @param perturbation 0: the minimum itself. Random numbers: f(seed, perturbation).
 PerturbedStart perturbed_start(const std::shared_ptr<const md::Potential>& potential, const md::Configuration& minimum,
                                double amplitude_a, std::uint64_t seed, std::int64_t perturbation);

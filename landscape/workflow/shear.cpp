@@ -75,6 +75,17 @@ void fill_from_rows(db::Database& database, ShearReport& report) {
   report.unloadings = database.unloadings_of_shear(report.shear.id);
 }
 
+/// What versions before 0.1's schema 7 did not say of a shear.
+void complete_older(db::Database& database, const db::SampleRecord& sample, const ShearPlan& plan, const Session& session,
+                    db::ShearRecord& shear) {
+  Run run(database, "shear", shear.options, session, sample.potential_id);
+  db::Transaction transaction(database);
+  finish_shear_rows(database, sample, shear, run.id(), RearrangementMeter(plan.rearrangement, load_minimum(database, sample.minimum_id.value())));
+  database.update_shear(shear);
+  transaction.commit();
+  run.finish("done", 0.0);
+}
+
 }  // namespace
 
 ShearPlan shear_plan(const ShearRequest& request) {
@@ -118,6 +129,7 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
   for (const auto& known : database.shears_of_sample(sample.id))
     if (known.options_key == described && known.state == "done") {
       report.shear = known;
+      if (!std::isfinite(known.d2min_cutoff_a)) complete_older(database, sample, plan, session, report.shear);
       fill_from_rows(database, report);
       report.finished = true;
       return report;

@@ -251,10 +251,15 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
   TrackReport report;
   Run run(database, "track", described.dump(), session, sample.potential_id);
   double force_calls = 0.0;
+  bool all_entered = true;
 
   std::vector<db::Id> ids = request.events;
   if (request.from_shear) {
-    ids = enter_plastic_events(database, sample, request.shear, request.limit, session, run.id(), report.notes, force_calls);
+    EnteredEvents entered = enter_plastic_events(database, sample, request.shear, request.limit, session, run.id());
+    ids = std::move(entered.ids);
+    report.notes = std::move(entered.notes);
+    force_calls = entered.force_calls;
+    all_entered = entered.finished;
   } else if (ids.empty()) {
     for (const auto& event : database.events_of_sample(sample.id)) ids.push_back(event.id);
   }
@@ -301,7 +306,7 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
     store(database, job, run.id(), zero_of(job.options.plane), mapped);
     job = {};
   };
-  report.finished = in_order(jobs.size(), session, follow, take, [&] { return md::message(points.load(), " points"); });
+  report.finished = in_order(jobs.size(), session, follow, take, [&] { return md::message(points.load(), " points"); }) && all_entered;
   for (const auto& [event, key] : wanted) {
     const auto track = database.find_track(event, key);
     if (!track) continue;  // stopped before it

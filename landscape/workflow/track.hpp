@@ -32,10 +32,17 @@ struct TrackReport {
 /// @throws db::Error for an unknown sample or event, an event of another sample, or from_shear without a shear.
 TrackReport track_events(db::Database& database, const TrackRequest& request, const Session& session);
 
+/// The plastic events of a shear, as events.
+struct EnteredEvents {
+  std::vector<db::Id> ids;           ///< in order of strain
+  std::vector<std::string> notes;    ///< why the others are not among them
+  double force_calls = 0.0;
+  bool finished = true;              ///< false: stopped
+};
+
 /// Enters the plastic events of a shear (none named: the sample's latest outside ensembles) among the events: the saddle is found from the softest mode a little
-/// before the instability, its push-over gives the first event of an avalanche. @return the events' ids in order of strain.
-std::vector<db::Id> enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::optional<db::Id> shear_id,
-                                         std::int64_t limit, const Session& session, db::Id run_id, std::vector<std::string>& notes,
-                                         double& force_calls);
+/// before the instability, its push-over gives the first event of an avalanche.
+EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::optional<db::Id> shear_id,
+                                   std::int64_t limit, const Session& session, db::Id run_id);
 
 }  // namespace landscape

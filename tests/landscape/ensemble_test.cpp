@@ -8,6 +8,9 @@
 #include "db/content.hpp"
 #include "db/database.hpp"
 #include "landscape/workflow/ensemble.hpp"
+#include "landscape/workflow/records.hpp"
+#include "landscape/workflow/replica.hpp"
+#include "landscape/workflow/sample.hpp"
 #include "md/io/structure_io.hpp"
 #include "tests/landscape/program.hpp"
 
@@ -22,7 +25,7 @@ void import(const Workplace& place, const std::string& database) {
 
 std::vector<std::string> ensemble(const std::string& database, const std::string& threads, const std::string& perturbations = "1") {
   return {"--db", database, "--threads", threads, "--json", "ensemble", "e", "--samples", "g", "--senses", "+xy,-xy,+yz", "--to", "0.12",
-          "--max-step", "4e-3", "--resolution", "1e-4", "--amplitude", "0.5", "--perturbations", perturbations};
+          "--max-step", "4e-3", "--resolution", "1e-4", "--amplitude", "2", "--perturbations", perturbations};
 }
 
 TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
@@ -34,6 +37,7 @@ TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
   ASSERT_GE(one.json()["distinct_replicas"].get<int>(), 4);
   EXPECT_EQ(place.run(ensemble("extended.db", "2", "0")).code, 0);
   EXPECT_EQ(place.run(ensemble("extended.db", "2")).json(), one.json());
+  EXPECT_EQ(place.run(ensemble("extended.db", "2", "0")).json(), one.json());
   const auto two = place.run(ensemble("two.db", "2"));
   EXPECT_EQ(one.json(), two.json());
   EXPECT_TRUE(db::content_lines(place.path("one.db")) == db::content_lines(place.path("two.db")));
@@ -94,6 +98,31 @@ TEST(Ensemble, APerturbationThatFallsBackIsNotCountedTwice) {
   EXPECT_EQ(all["distinct_replicas"], 1);
   EXPECT_EQ(all["replicas"][1]["state"], "same");
   EXPECT_EQ(all["replicas"][2]["same_as_perturbation"], 0);
+}
+
+TEST(Ensemble, APerturbationDoesNotMoveTheWhole) {
+  const Workplace place;
+  import(place, "a.db");
+  db::Database database(place.path("a.db"), db::Mode::ReadOnly);
+  const auto sample = ready_sample(database, "g");
+  const md::Configuration minimum = load_minimum(database, sample.minimum_id.value());
+  const PerturbedStart start = perturbed_start(sample_potential(database, sample), minimum, 2.0, 1, 1);
+  ASSERT_TRUE(start.converged);
+  EXPECT_GT(start.max_displacement_a, 0.5);
+  Eigen::Vector3d drift = Eigen::Vector3d::Zero();
+  for (Eigen::Index i = 0; i < minimum.size(); ++i)
+    drift += minimum.cell.minimum_image(start.configuration.positions.col(i) - minimum.positions.col(i));
+  EXPECT_LT(drift.norm() / static_cast<double>(minimum.size()), 1e-9);
+}
+
+TEST(Ensemble, PlasticEventsOfAReplicaAreEntered) {
+  const Workplace place;
+  import(place, "a.db");
+  const auto all = place.run(ensemble("a.db", "2", "0")).json();
+  const auto shear = std::to_string(all["replicas"][0]["shear"].get<db::Id>());
+  const auto tracked = place.run({"--db", "a.db", "--json", "track", "g", "--shear", shear, "--max-strain", "0.002"});
+  ASSERT_EQ(tracked.code, 0) << tracked.err;
+  EXPECT_EQ(tracked.json()["tracks"].size(), 1u) << tracked.err;
 }
 
 TEST(Ensemble, ItsSummaryIsThatOfItsRows) {

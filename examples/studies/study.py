@@ -1,0 +1,44 @@
+"""What the study scripts of this folder share: the glass library, the program as a function, and CSV files."""
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+
+GLASSES = pathlib.Path(__file__).resolve().parents[1] / "glasses"
+POTENTIAL = {"zrcual2009": "ZrCuAl_2009.eam.alloy", "cuzr_mm": "CuZr_mm.eam.fs"}
+
+
+def glasses():
+    """(name, kind, system, potential, file) of every glass of the library."""
+    for path in sorted(GLASSES.glob("*.xyz.gz")):
+        name = path.name.removesuffix(".xyz.gz")
+        system, kind = name.rsplit("_", 1)
+        yield name, kind.rstrip("0123456789"), system, POTENTIAL[system], path
+
+
+class Program:
+    """run("shear", "glass", "--to", 0.1) is the JSON that the command prints. Ends the script where it fails or is stopped."""
+
+    def __init__(self, program, database, *options):
+        self.start = [program, "--db", str(database), "--json", *map(str, options)]
+
+    def __call__(self, *arguments):
+        done = subprocess.run(self.start + [str(a) for a in arguments], stdout=subprocess.PIPE, text=True)
+        if done.returncode not in (0, 1):
+            sys.exit(done.returncode)
+        return json.loads(done.stdout)
+
+
+def rounded(value, digits=6):
+    return float(f"{value:.{digits}g}") if isinstance(value, float) else value
+
+
+def write(path, rows, digits=7):
+    """Rows with the same keys as CSV, numbers to so many digits."""
+    if not rows:
+        return
+    with open(path, "w", newline="") as out:
+        table = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
+        table.writeheader()
+        table.writerows({k: rounded(v, digits) for k, v in row.items()} for row in rows)
