@@ -50,7 +50,8 @@ WHERE m.sample_id <> e.sample_id OR m.initial_minimum_id <> e.initial_minimum_id
 SELECT e.id FROM event_row e WHERE e.mapping_id IS NOT NULL AND e.times_found <>
   (SELECT count(*) FROM search_row r WHERE r.event_id = e.id))sql"},
     {"first_search_index is the lowest of its searches", "event", R"sql(
-SELECT e.id FROM event_row e WHERE e.mapping_id IS NOT NULL AND e.first_search_index IS NOT
+SELECT e.id FROM event_row e WHERE e.mapping_id IS NOT NULL AND e.times_found > 0
+AND e.first_search_index IS NOT
   (SELECT min(r.search_index) FROM search_row r WHERE r.event_id = e.id))sql"},
     {"its event leaves the minimum that its mapping is of", "search", R"sql(
 SELECT r.id FROM search_row r JOIN event_row e ON e.id = r.event_id
@@ -199,11 +200,13 @@ DatabaseInfo info(const std::filesystem::path& path) {
     first.read(result.created_by);
     first.read(result.created_utc);
   }
-  for (const std::string table :
-       {"sample", "inherent_structure", "rate_fit", "minimum", "saddle", "mapping", "search", "event", "track", "track_point", "prediction",
-        "alias", "shear", "shear_step", "plastic_event", "atom_value", "property", "configuration", "potential", "run",
-        "checkpoint"}) {
-    result.counts.emplace_back(table, connection->number("SELECT count(*) FROM " + table + "_row"));
+  auto tables = connection->statement(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%\\_row' ESCAPE '\\' "
+      "AND name <> 'dictionary_row' ORDER BY rowid");
+  while (tables.step()) {
+    const auto table = tables.take<std::string>();
+    result.counts.emplace_back(table.substr(0, table.size() - 4),
+                               connection->number("SELECT count(*) FROM " + table));
   }
   auto samples = connection->statement("SELECT name FROM sample_row ORDER BY id");
   while (samples.step()) result.samples.push_back(samples.take<std::string>());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -22,7 +23,12 @@ struct Rule {
       key;  ///< columns that say which row it is; empty: a row of its own for each owner
   std::string_view same;  ///< columns that must agree where the key does
   std::string_view rank;  ///< how far a row got; the higher one stays
+  std::string_view owner = {};  ///< column of the row that it is a part of; both come from one file
 };
+
+// A value that is computed anew replaces the older one, as in a single database.
+constexpr std::string_view newest =
+    "(SELECT CAST(strftime('%s', r.started_utc) AS INTEGER) FROM run_row r WHERE r.id = run_id)";
 
 // In an order in which rows come after those they refer to; what refers forward is set at the end.
 constexpr std::array<Rule, 25> rules = {{
@@ -35,23 +41,23 @@ constexpr std::array<Rule, 25> rules = {{
     {"minimum_row", "uid", "sample_id", "0"},
     {"saddle_row", "uid", "sample_id", "0"},
     {"mapping_row", "sample_id, strain_xy, seed, options_key", "", "0"},
-    {"ensemble_row", "name", "options", "distinct_replicas + (state = 'done')"},
+    {"ensemble_row", "name", "options", "2 * distinct_replicas + (state = 'done')"},
     {"shear_row", "sample_id, options_key", "", "2 * steps + (state = 'done')"},
     {"event_row", "uid", "sample_id", "0"},
     {"plastic_event_row", "shear_id, event_index", "", "event_id IS NOT NULL"},
     {"search_row", "mapping_id, search_index", "", "0"},
     {"track_row", "event_id, options_key", "", "points"},
-    {"prediction_row", "event_id, plane, method", "", "0"},
-    {"track_point_row", "track_id, point_index", "", "0"},
+    {"prediction_row", "event_id, plane, method", "", newest},
+    {"track_point_row", "track_id, point_index", "", "0", "track_id"},
     {"shear_step_row", "shear_id, step_index", "", "0"},
     {"unloading_row", "shear_id, unloading_index", "", "0"},
     {"rearrangement_row", "shear_id, from_state, to_state, d2min_cutoff_a, d2min_threshold_a2", "", "0"},
     {"replica_row", "ensemble_id, replica_index", "", "0"},
-    {"ensemble_point_row", "ensemble_id, point_index", "", "0"},
+    {"ensemble_point_row", "ensemble_id, point_index", "", "replicas", "ensemble_id"},
     {"inherent_structure_row", "sample_id, series, point_index", "", "0"},
     {"rate_fit_row", "potential_id, composition, n_atoms, run_id", "", "0"},
-    {"atom_value_row", "sample_id, name, minimum_id, event_id, rearrangement_id, atom", "", "0"},
-    {"property_row", "sample_id, name, minimum_id, event_id", "", "0"},
+    {"atom_value_row", "sample_id, name, minimum_id, event_id, rearrangement_id, atom", "", newest},
+    {"property_row", "sample_id, name, minimum_id, event_id", "", newest},
     {"alias_row", "kind, uid", "", "0"},
 }};
 
@@ -74,9 +80,11 @@ std::vector<std::string> split(std::string_view list) {
 struct Column {
   std::string name;
   std::string refers_to = {};  ///< table; empty: none
-  bool is_key = false, is_same = false;
+  bool is_key = false, is_same = false, is_run = false, is_owner = false;
   bool later = false;  ///< refers forward
 };
+
+enum class Fate { Added, Replaced, Kept };  ///< of a row of the shard; Kept: the target's stays
 
 using Ids = std::unordered_map<Id, Id>;
 
@@ -124,6 +132,8 @@ class Merge {
       Column column{names.take<std::string>()};
       column.is_key = is_in(key, column.name);
       column.is_same = is_in(same, column.name);
+      column.is_run = column.name == "run_id";
+      column.is_owner = column.name == rule.owner;
       if (const auto found = references.find(column.name); found != references.end()) {
         column.refers_to = found->second;
         column.later = place(found->second) > place(rule.table) && !column.is_key;
@@ -154,6 +164,9 @@ class Merge {
     find_ = match.empty() ? nullptr
                           : prepare(target_, "SELECT id, " + rank + ", " + list + " FROM " + table +
                                                  " WHERE " + match);
+    clear_ = rule.owner.empty()
+                 ? nullptr
+                 : prepare(target_, "DELETE FROM " + table + " WHERE " + std::string(rule.owner) + " = ?");
     const auto source =
         prepare(shard_, "SELECT id, " + rank + ", " + list + " FROM " + table + " ORDER BY id");
     if (rule.table == "configuration_row") {  // copied with the rows that refer to them
@@ -249,6 +262,10 @@ class Merge {
 
   void copy_row(const Rule& rule, sqlite3_stmt* row) {
     const Id old = sqlite3_column_int64(row, 0);
+    if (clear_ && !belongs_here(row)) {
+      ++report_.known;
+      return;
+    }
     Id id = 0;
     bool fresh = true, better = false;
     if (find_) {
@@ -260,7 +277,7 @@ class Merge {
       if (sqlite3_step(find_.get()) == SQLITE_ROW) {
         fresh = false;
         id = sqlite3_column_int64(find_.get(), 0);
-        better = sqlite3_column_int64(row, 1) > sqlite3_column_int64(find_.get(), 1);
+        better = is_better(row);
         expect_same(rule, row);
       }
       sqlite3_reset(find_.get());
@@ -275,8 +292,76 @@ class Merge {
       if (fresh) id = target_.last_id();
     }
     ids_[std::string(rule.table)][old] = id;
+    fates_[std::string(rule.table)][old] = fresh ? Fate::Added : better ? Fate::Replaced : Fate::Kept;
     fresh ? ++added_ : ++report_.known;
     if (fresh || better) remember_later(rule, row, id);
+  }
+
+  /// Points go with their track, and the mean curve with its ensemble: whether this file's stay. The
+  /// rows of one that was replaced go first.
+  bool belongs_here(sqlite3_stmt* row) {
+    const auto owner = std::ranges::find_if(columns_, &Column::is_owner);
+    const auto at = first_column + static_cast<int>(owner - columns_.begin());
+    const Id old = sqlite3_column_int64(row, at);
+    auto& fate = fates_[owner->refers_to].at(old);
+    if (fate == Fate::Replaced) {
+      sqlite3_bind_int64(clear_.get(), 1, ids_[owner->refers_to].at(old));
+      step(clear_.get());
+      fate = Fate::Added;
+    }
+    return fate == Fate::Added;
+  }
+
+  /// Whether the shard's row replaces the one found: it got further; or as far, in a run that began
+  /// earlier. So one of two runs is preferred wherever they meet, whichever file came first.
+  bool is_better(sqlite3_stmt* row) {
+    const auto here = sqlite3_column_int64(find_.get(), 1), there = sqlite3_column_int64(row, 1);
+    if (here != there) return there > here;
+    const auto run = std::ranges::find_if(columns_, &Column::is_run);
+    if (run == columns_.end()) return values_before(row);
+    const int at = first_column + static_cast<int>(run - columns_.begin());
+    const Id mine = sqlite3_column_int64(find_.get(), at), theirs = sqlite3_column_int64(row, at);
+    if (const auto same = ids_["run_row"].find(theirs); same != ids_["run_row"].end() && same->second == mine)
+      return false;
+    return run_text(shard_, shard_runs_, theirs) < run_text(target_, target_runs_, mine);
+  }
+
+  /// Below 0, 0 or above 0 as std::strcmp; numbers before texts, NULL before all.
+  static int compare(sqlite3_stmt* a, sqlite3_stmt* b, int at) {
+    const int type = sqlite3_column_type(a, at), other = sqlite3_column_type(b, at);
+    if (type == SQLITE_NULL || other == SQLITE_NULL) return (type != SQLITE_NULL) - (other != SQLITE_NULL);
+    if ((type == SQLITE_TEXT) != (other == SQLITE_TEXT)) return type == SQLITE_TEXT ? 1 : -1;
+    if (type == SQLITE_TEXT) {
+      return std::strcmp(reinterpret_cast<const char*>(sqlite3_column_text(a, at)),
+                         reinterpret_cast<const char*>(sqlite3_column_text(b, at)));
+    }
+    const double x = sqlite3_column_double(a, at), y = sqlite3_column_double(b, at);
+    return (x > y) - (x < y);
+  }
+
+  /// For rows without a run: the smaller values, column by column.
+  bool values_before(sqlite3_stmt* row) const {
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      if (!columns_[k].refers_to.empty()) continue;
+      const int at = first_column + static_cast<int>(k);
+      const int order = compare(row, find_.get(), at);
+      if (order != 0) return order < 0;
+    }
+    return false;
+  }
+
+  using Texts = std::unordered_map<Id, std::string>;
+
+  static const std::string& run_text(detail::Connection& connection, Texts& known, Id run) {
+    const auto [found, fresh] = known.try_emplace(run);
+    if (fresh) {
+      auto query = connection.statement(
+          "SELECT started_utc || '|' || host || '|' || command || '|' || options || '|' || seed || '|' || "
+          "code_version FROM run_row WHERE id = ?");
+      query.bind(run);
+      if (query.step()) query.read(found->second);
+    }
+    return found->second;
   }
 
   void expect_same(const Rule& rule, sqlite3_stmt* row) {
@@ -328,13 +413,14 @@ class Merge {
     }
   }
 
-  /// Shards may hold different searches of one mapping.
+  /// Shards may hold different searches of one mapping, or two that ended differently.
   void recount() {
     target_.execute(R"sql(
 UPDATE event_row SET
   times_found = (SELECT count(*) FROM search_row r WHERE r.event_id = event_row.id),
-  first_search_index = (SELECT min(r.search_index) FROM search_row r WHERE r.event_id = event_row.id)
-WHERE mapping_id IS NOT NULL AND EXISTS (SELECT 1 FROM search_row r WHERE r.event_id = event_row.id))sql");
+  first_search_index = coalesce(
+    (SELECT min(r.search_index) FROM search_row r WHERE r.event_id = event_row.id), -1)
+WHERE mapping_id IS NOT NULL)sql");
   }
 
   void leave_notes() {
@@ -354,8 +440,10 @@ WHERE mapping_id IS NOT NULL AND EXISTS (SELECT 1 FROM search_row r WHERE r.even
   detail::Connection& target_;
   detail::Connection& shard_;
   std::map<std::string, Ids> ids_;  ///< by table, from the shard's to the target's
+  std::map<std::string, std::unordered_map<Id, Fate>> fates_;  ///< by table and the shard's id
+  Texts shard_runs_, target_runs_;
   std::vector<Column> columns_, configuration_columns_;
-  Handle insert_, update_, find_, fetch_configuration_, insert_configuration_;
+  Handle insert_, update_, find_, clear_, fetch_configuration_, insert_configuration_;
   std::vector<Pending> pending_;
   std::int64_t added_ = 0;
   MergeReport report_;

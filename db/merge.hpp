@@ -24,8 +24,10 @@ struct MergeReport {
 /// uid, searches by mapping and index, tracks and shears by options, runs by command, options, host
 /// and start. So merging a shard twice changes nothing, and shards may come in any order: the same
 /// rows are there in the end, with other numbers. Where both have a row, the one that got further
-/// (ready, finished, more steps) stays; counts of searches follow from all of them. Nothing is ever
-/// deleted. Checkpoints stay in their shard, whose command can go on there.
+/// (ready, finished, more steps, points or replicas) stays, of two that got as far the one whose run
+/// began earlier; of properties, predictions and values of atoms, which are replaced when computed
+/// again, the newer. Points of tracks and of ensembles go with theirs. Counts of searches follow from
+/// all of them. No state, event or search is ever deleted. Checkpoints stay in their shard, whose command can go on there.
 /// @throws Error in one line where two samples of one name are not the same one, and as
 ///         open_database; `target` is then as it was.
 MergeReport merge(const std::filesystem::path& target, const std::filesystem::path& shard);

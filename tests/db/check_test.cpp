@@ -4,6 +4,7 @@
 
 #include "db/detail/connection.hpp"
 #include "db/detail/migrations.hpp"
+#include "db/merge.hpp"
 #include "support.hpp"
 
 namespace landscape::db {
@@ -133,6 +134,7 @@ TEST_F(Check, InfoCountsRowsAndNamesSamples) {
   EXPECT_EQ(about.created_by, "0.1.0");
   EXPECT_GT(about.size_bytes, 4096);
   EXPECT_EQ(about.samples, std::vector<std::string>{"S1"});
+  EXPECT_EQ(about.counts.size(), merged_tables().size() + 1) << "every table, and the checkpoints";
   for (const auto& [table, count] : about.counts) {
     if (table == "minimum" || table == "search" || table == "track_point") {
       EXPECT_EQ(count, 2) << table;
