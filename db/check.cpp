@@ -10,7 +10,7 @@ namespace landscape::db {
 namespace {
 
 /// A query that finds offenders: the first column is an id, the others are shown.
-struct Rule {
+struct Condition {
   std::string_view claim;  ///< What should hold.
   std::string_view row;    ///< What the id counts.
   std::string_view sql;
@@ -18,7 +18,7 @@ struct Rule {
 
 // Energies of one event come from the same potential and cell, so a saddle lies above both its
 // minima; a barrier is the difference of the energies stored beside it up to rounding.
-constexpr std::array<Rule, 19> rules = {{
+constexpr std::array<Condition, 19> conditions = {{
     {"the saddle lies above both its minima", "event", R"sql(
 SELECT e.id FROM event_row e JOIN saddle_row d ON d.id = e.saddle_id
 JOIN minimum_row a ON a.id = e.initial_minimum_id JOIN minimum_row b ON b.id = e.final_minimum_id
@@ -100,8 +100,8 @@ SELECT a.id FROM alias_row a WHERE (a.kind = 'minimum' AND 2 <>
 
 constexpr int shown_ids = 5;
 
-void apply(detail::Connection& connection, const Rule& rule, CheckReport& report) {
-  auto query = connection.statement(std::string(rule.sql));
+void apply(detail::Connection& connection, const Condition& condition, CheckReport& report) {
+  auto query = connection.statement(std::string(condition.sql));
   std::string ids;
   int count = 0;
   while (query.step()) {
@@ -109,7 +109,7 @@ void apply(detail::Connection& connection, const Rule& rule, CheckReport& report
   }
   if (count == 0) return;
   if (count > shown_ids) ids += ", ...";
-  report.problems.push_back(message(rule.row, " ", ids, ": expected that ", rule.claim, "; ", count,
+  report.problems.push_back(message(condition.row, " ", ids, ": expected that ", condition.claim, "; ", count,
                                     count == 1 ? " fails" : " fail"));
 }
 
@@ -173,7 +173,7 @@ CheckReport check_report(const std::filesystem::path& path, const LayoutCheck& l
   CheckReport report;
   try {
     check_sqlite(*connection, report);
-    for (const auto& rule : rules) apply(*connection, rule, report);
+    for (const auto& condition : conditions) apply(*connection, condition, report);
     if (layout_check) check_layouts(*connection, layout_check, report);
     add_notes(*connection, report);
   } catch (const Error& error) {

@@ -184,7 +184,7 @@ ShearStep QuasistaticShear::advance(double target) {
   if (left - step < 0.5 * options_.resolution) step = left;
   const auto strain_after = [&] { return step == left ? target : state_.strain + sign * step; };
   Eigen::VectorXd drift;
-  if (!earlier_.empty()) drift = sign * earlier_.back().moved / earlier_.back().distance;
+  if (options_.adaptive && !earlier_.empty()) drift = sign * earlier_.back().moved / earlier_.back().distance;
   Trial next = attempt(strain_after(), drift.size() > 0 ? &drift : nullptr);
   if (options_.adaptive && step > options_.resolution * 1.0001 && (next.jump || !next.converged)) {
     const double from = state_.strain;

@@ -15,7 +15,7 @@ struct QuasistaticOptions {
   double max_step = 1e-3;         ///< > 0
   double resolution = 1e-5;       ///< > 0: an instability is bracketed no wider than this
   double energy_drop = 1e-4;      ///< [eV], > 0: smaller discontinuities are none
-  bool adaptive = true;           ///< false: every step is max_step, no bracketing (the reference mode)
+  bool adaptive = true;           ///< false: every step is max_step, affine alone, no bracketing (the reference mode)
   double relative_tolerance = 0.01;  ///< of the affine force 5.5 eV/Å times the step: max force of a relaxed state
   MinimizeOptions minimize = {.max_force = 1e-6, .max_iterations = 50000, .max_step = 0.05};
   void validate() const;          ///< @throws InputError naming field, value and broken range.

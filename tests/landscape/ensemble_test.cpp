@@ -119,7 +119,7 @@ TEST(Ensemble, PlasticEventsOfAReplicaAreEntered) {
   const Workplace place;
   import(place, "a.db");
   const auto all = place.run(ensemble("a.db", "2", "0")).json();
-  const auto shear = std::to_string(all["replicas"][0]["shear"].get<db::Id>());
+  const auto shear = std::to_string(all["replicas"][1]["shear"].get<db::Id>());
   const auto tracked = place.run({"--db", "a.db", "--json", "track", "g", "--shear", shear, "--max-strain", "0.002"});
   ASSERT_EQ(tracked.code, 0) << tracked.err;
   EXPECT_EQ(tracked.json()["tracks"].size(), 1u) << tracked.err;
