@@ -27,11 +27,15 @@ class ShearCheckpoint {
       values.push_back(point.distance);
       values.insert(values.end(), point.moved.data(), point.moved.data() + n);
     }
+    if (memory.beyond) {
+      values.push_back(memory.beyond->strain);
+      values.insert(values.end(), memory.beyond->x.data(), memory.beyond->x.data() + n);
+    }
     db::CheckpointRecord record;
     record.key = key_;
     record.run_id = run_id_;
     record.step = index;
-    record.state = json{{"dof", n}, {"earlier", memory.earlier.size()}, {"leg", place.leg}, {"slope", place.slope}}.dump();
+    record.state = json{{"dof", n}, {"earlier", memory.earlier.size()}, {"beyond", memory.beyond.has_value()}, {"leg", place.leg}, {"slope", place.slope}}.dump();
     record.data = pack_doubles(values);
     database.put_checkpoint(record);
   }
@@ -44,9 +48,10 @@ class ShearCheckpoint {
     if (!state.contains("earlier"))
       throw db::Error("shear: its checkpoint is of an earlier version of this program; finish it with that, or shear to another strain");
     const auto earlier = state.at("earlier").get<Eigen::Index>();
+    const bool beyond = state.value("beyond", false);
     place.leg = state.value("leg", std::size_t{0});
     place.slope = state.value("slope", 0.0);
-    const auto values = unpack_doubles(record->data, static_cast<std::size_t>(n + 14 + earlier * (n + 1)));
+    const auto values = unpack_doubles(record->data, static_cast<std::size_t>(n + 14 + (earlier + (beyond ? 1 : 0)) * (n + 1)));
     memory.state.x = Eigen::Map<const Eigen::VectorXd>(values.data(), n);
     const double* rest = values.data() + n;
     memory.state.strain = rest[0];
@@ -56,8 +61,11 @@ class ShearCheckpoint {
     memory.sign = rest[4];
     memory.state.stress = Eigen::Map<const Eigen::Matrix3d>(rest + 5);
     memory.earlier.clear();
-    for (const double* point = rest + 14; memory.earlier.size() < static_cast<std::size_t>(earlier); point += n + 1)
+    const double* point = rest + 14;
+    for (; memory.earlier.size() < static_cast<std::size_t>(earlier); point += n + 1)
       memory.earlier.push_back({point[0], Eigen::Map<const Eigen::VectorXd>(point + 1, n)});
+    memory.beyond.reset();
+    if (beyond) memory.beyond = {point[0], Eigen::Map<const Eigen::VectorXd>(point + 1, n)};
     return record->step;
   }
   void erase(db::Database& database) const { database.erase_checkpoint(key_); }

@@ -39,7 +39,8 @@ double shear_stress(const Eigen::Matrix3d& stress, int plane) {
 
 QuasistaticShear::QuasistaticShear(AtomicSurface& surface, const Cell& reference, double strain,
                                    const Eigen::Ref<const Eigen::VectorXd>& x, const QuasistaticOptions& options)
-    : surface_(surface), reference_(reference), options_(options), step_(options.max_step) {
+    : surface_(surface), reference_(reference), options_(options), step_(options.max_step),
+      model_(options.minimize.memory, options.minimize.initial_curvature) {
   options_.validate();
   if (!reference.fully_periodic()) throw InputError("shear: the cell must be periodic in all directions");
   ShearState start;
@@ -60,16 +61,22 @@ void QuasistaticShear::restore(const Memory& memory) {
   step_ = memory.step;
   sign_ = memory.sign;
   earlier_ = memory.earlier;
+  beyond_ = memory.beyond;
 }
 
 QuasistaticShear::Relaxed QuasistaticShear::relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift) {
   const double step = strain - from.strain;
+  Eigen::VectorXd x = deformed(simple_shear(step, options_.plane), from.x);
+  if (drift != nullptr && drift->size() == x.size()) x += step * *drift;
+  return relaxed_from(from, strain, x);
+}
+
+QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from, double strain, const Eigen::VectorXd& x) {
+  const double step = strain - from.strain;
   ShearState to;
   to.strain = strain;
-  // Back to the cell of `from`, then affinely on: frozen atoms follow the cell too.
-  surface_.set_cell(rechosen(reference_.deformed(simple_shear(strain, options_.plane))));
-  to.x = deformed(simple_shear(step, options_.plane), from.x);
-  if (drift != nullptr && drift->size() == to.x.size()) to.x += step * *drift;
+  to.x = x;
+  surface_.set_cell(rechosen(reference_.deformed(simple_shear(strain, options_.plane))));  // frozen atoms follow the cell too
   surface_.forget_history();
   // Lower than any smooth response could bring it: a jump, and how it ends is not asked while the step is still to be halved. Energies fall
   // during a relaxation, so one glance is enough.
@@ -86,7 +93,7 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed(const ShearState& from, doub
   MinimizeOptions minimize = options_.minimize;
   minimize.max_force = std::min(loosest_tolerance, std::max(1e-7, options_.relative_tolerance * affine_force *
                                                          std::max(std::abs(step), options_.resolution)));
-  const MinimizeResult result = md::minimize(surface_, to.x, minimize, watch);
+  const MinimizeResult result = md::minimize(surface_, to.x, minimize, watch, &model_);
   Eigen::VectorXd gradient(to.x.size());
   to.energy = surface_.evaluate(to.x, gradient);
   to.stress = surface_.stress();
@@ -101,12 +108,15 @@ double QuasistaticShear::shortfall(const ShearState& from, const ShearState& to)
 }
 
 QuasistaticShear::Trial QuasistaticShear::attempt(double strain, const Eigen::VectorXd* drift) {
-  auto [next, converged, jumped] = relaxed(state_, strain, drift);
+  return judged(relaxed(state_, strain, drift));
+}
+
+QuasistaticShear::Trial QuasistaticShear::judged(Relaxed relaxed) const {
   Trial trial;
-  trial.converged = converged;
+  trial.converged = relaxed.converged;
   // A jump shows in the energy.
-  trial.jump = jumped || std::abs(shortfall(state_, next)) > options_.energy_drop;
-  trial.state = std::move(next);
+  trial.jump = relaxed.jumped || std::abs(shortfall(state_, relaxed.state)) > options_.energy_drop;
+  trial.state = std::move(relaxed.state);
   return trial;
 }
 
@@ -132,10 +142,14 @@ void QuasistaticShear::approach_instability(double sign, double width) {
   const Eigen::VectorXd start = state_.x;
   std::vector<BranchPoint> points = std::exchange(earlier_, {});  // a prediction must not carry it over the fold
   points.push_back({0.0, Eigen::VectorXd::Zero(start.size())});
+  beyond_.reset();
+  const auto leave = [&] {
+    if (beyond_ && std::abs(beyond_->strain - state_.strain) > options_.resolution * 1.0001) beyond_.reset();
+  };
   double upper = width, expected = std::numeric_limits<double>::quiet_NaN();
   while (true) {
     const double lower = points.back().distance;
-    if (upper - lower <= options_.resolution) return;
+    if (upper - lower <= options_.resolution) return leave();
     double trial = 0.5 * (lower + upper);
     Eigen::VectorXd drift;
     std::optional<FoldAhead> fold;
@@ -146,13 +160,15 @@ void QuasistaticShear::approach_instability(double sign, double width) {
       const double doubt = std::isfinite(expected) ? std::abs(fold->distance - expected) : left;
       const double rest = std::max(std::clamp(doubt, 0.1 * left, 0.5 * left), 0.2 * options_.resolution);
       trial = fold->distance - rest;
-      if (trial - lower < 0.5 * options_.resolution) return;
+      if (trial - lower < 0.5 * options_.resolution) return leave();
       drift = (fold->way - std::sqrt(rest / fold->bend)) / (sign * (trial - lower)) * fold->along;
       expected = fold->distance;
     }
     Trial next = attempt(origin + sign * trial, drift.size() > 0 ? &drift : nullptr);
     if (next.jump || !next.converged) {
       upper = trial;
+      // From near enough to be the event that the last step would see.
+      if (next.jump && trial - lower <= 4.0 * options_.resolution) beyond_ = {next.state.strain, std::move(next.state.x)};
       continue;
     }
     state_ = std::move(next.state);
@@ -177,7 +193,11 @@ ShearStep QuasistaticShear::advance(double target) {
   ShearStep out;
   const std::int64_t before = surface_.calls();
   const double sign = target >= state_.strain ? 1.0 : -1.0;
-  if (sign != sign_) earlier_.clear();
+  model_.forget();
+  if (sign != sign_) {
+    earlier_.clear();
+    beyond_.reset();
+  }
   sign_ = sign;
   const double left = std::abs(target - state_.strain);
   double step = std::min(options_.adaptive ? step_ : options_.max_step, left);
@@ -185,7 +205,12 @@ ShearStep QuasistaticShear::advance(double target) {
   const auto strain_after = [&] { return step == left ? target : state_.strain + sign * step; };
   Eigen::VectorXd drift;
   if (options_.adaptive && !earlier_.empty()) drift = sign * earlier_.back().moved / earlier_.back().distance;
-  Trial next = attempt(strain_after(), drift.size() > 0 ? &drift : nullptr);
+  const auto last_step = [&] {
+    const std::optional<Beyond> beyond = std::exchange(beyond_, std::nullopt);
+    return beyond && std::abs(beyond->strain - state_.strain) <= left ? judged(relaxed_from(state_, beyond->strain, beyond->x))
+                                                                      : attempt(strain_after(), nullptr);
+  };
+  Trial next = beyond_ ? last_step() : attempt(strain_after(), drift.size() > 0 ? &drift : nullptr);
   if (options_.adaptive && step > options_.resolution * 1.0001 && (next.jump || !next.converged)) {
     const double from = state_.strain;
     approach_instability(sign, step);
@@ -196,7 +221,7 @@ ShearStep QuasistaticShear::advance(double target) {
       return out;
     }
     step = std::min(step_, left);
-    next = attempt(strain_after(), nullptr);
+    next = last_step();
   }
   out.outcome = !next.converged ? ShearOutcome::NotConverged : next.jump ? ShearOutcome::Event : ShearOutcome::Smooth;
   if (next.jump) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "md/minimize/minimizer.hpp"
+#include "md/minimize/quasi_newton.hpp"
 #include "md/potential/atomic_surface.hpp"
 
 namespace landscape::md {
@@ -79,14 +80,20 @@ class QuasistaticShear {
                    const QuasistaticOptions& options = {});
 
   const ShearState& state() const { return state_; }
+  /// On the way down from an instability that lies less than the resolution ahead: its event begins here.
+  struct Beyond {
+    double strain = 0.0;
+    Eigen::VectorXd x;
+  };
   /// All that the next step depends on. A shear restored from it goes on bit for bit.
   struct Memory {
     ShearState state;
     double step = 0.0;
     double sign = 1.0;                  ///< the sense of the last step
     std::vector<BranchPoint> earlier;   ///< up to two states that came before on the same branch
+    std::optional<Beyond> beyond;
   };
-  Memory memory() const { return {state_, step_, sign_, earlier_}; }
+  Memory memory() const { return {state_, step_, sign_, earlier_, beyond_}; }
   void restore(const Memory& memory);
   /// One step towards `target`, no longer than max_step: as far as the branch is smooth, or across one event.
   ShearStep advance(double target);
@@ -99,6 +106,8 @@ class QuasistaticShear {
   };
   /// The state relaxed at `strain` from `from` moved affinely (plus `drift` times the strain step).
   Relaxed relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift);
+  /// The state relaxed at `strain` from `x`, to which `from` led.
+  Relaxed relaxed_from(const ShearState& from, double strain, const Eigen::VectorXd& x);
   double shortfall(const ShearState& from, const ShearState& to) const;
   struct Trial {
     ShearState state;
@@ -107,6 +116,7 @@ class QuasistaticShear {
   };
   /// The state relaxed at `strain` and whether a discontinuity lies between it and the present one.
   Trial attempt(double strain, const Eigen::VectorXd* drift);
+  Trial judged(Relaxed relaxed) const;
   /// Makes `next` the present state, smoothly reached.
   void go_to(ShearState next);
   /// Goes on along the branch until the instability that lies at most `width` ahead is nearer than the resolution.
@@ -119,6 +129,8 @@ class QuasistaticShear {
   double step_;
   double sign_ = 1.0;
   std::vector<BranchPoint> earlier_;   ///< seen from state_; empty after an event
+  std::optional<Beyond> beyond_;
+  QuasiNewton model_;                  ///< learned within one advance
 };
 
 /// σ in the plane of shear: the component that dE/dγ = V σ refers to.

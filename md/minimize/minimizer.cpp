@@ -45,8 +45,7 @@ constexpr int stall_iterations = 2000;
 double energy_noise(double energy) { return 1e-12 * std::max(1.0, std::abs(energy)); }
 
 MinimizeStatus run_lbfgs(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o,
-                         const MinimizeObserver& observe, State& s, int& iteration) {
-  QuasiNewton model(o.memory, o.initial_curvature);
+                         const MinimizeObserver& observe, QuasiNewton& model, State& s, int& iteration) {
   const Eigen::Index block = surface.block();
   VectorXd trial(x.size()), trial_gradient(x.size());
   double limit = o.max_step;
@@ -136,7 +135,7 @@ MinimizeStatus run_fire(EnergySurface& surface, Eigen::Ref<VectorXd> x, const Mi
 }  // namespace
 
 MinimizeResult minimize(EnergySurface& surface, Eigen::Ref<Eigen::VectorXd> x, const MinimizeOptions& options,
-                        const MinimizeObserver& observe) {
+                        const MinimizeObserver& observe, QuasiNewton* model) {
   options.validate();
   LANDSCAPE_CHECK(x.size() == surface.dof());
   const std::int64_t before = surface.calls();
@@ -146,8 +145,9 @@ MinimizeResult minimize(EnergySurface& surface, Eigen::Ref<Eigen::VectorXd> x, c
   state.max_force = max_norm(state.gradient, surface.block());
   MinimizeResult result;
   int iteration = 0;
+  QuasiNewton own(options.memory, options.initial_curvature);
   result.status = options.method == MinimizeMethod::Lbfgs
-                      ? run_lbfgs(surface, x, options, observe, state, iteration)
+                      ? run_lbfgs(surface, x, options, observe, model ? *model : own, state, iteration)
                       : run_fire(surface, x, options, observe, state, iteration);
   if (state.max_force <= options.max_force) result.status = MinimizeStatus::Converged;
   result.energy = state.energy;

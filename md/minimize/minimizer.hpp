@@ -8,6 +8,8 @@
 
 namespace landscape::md {
 
+class QuasiNewton;
+
 enum class MinimizeMethod {
   Fire,   ///< Bitzek et al., Phys. Rev. Lett. 97, 170201 (2006); with the step limit below it does not jump basins
   Lbfgs,  ///< limited memory quasi-Newton, no line search, same step limit; three to five times fewer calls
@@ -44,7 +46,9 @@ struct [[nodiscard]] MinimizeResult {
 };
 
 /// Moves x to a nearby minimum of the surface, downhill. x holds the result also where it did not converge.
+/// @param model what an earlier minimization nearby has learned, for L-BFGS to begin with and to leave to the next; its memory counts, not that
+///        of the options. Null: one of its own.
 MinimizeResult minimize(EnergySurface& surface, Eigen::Ref<Eigen::VectorXd> x, const MinimizeOptions& options = {},
-                        const MinimizeObserver& observe = {});
+                        const MinimizeObserver& observe = {}, QuasiNewton* model = nullptr);
 
 }  // namespace landscape::md
