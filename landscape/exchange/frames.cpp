@@ -90,7 +90,8 @@ std::vector<md::Frame> event_frames(db::Database& database, db::Id event_id) {
 std::vector<md::Frame> track_frames(db::Database& database, db::Id event_id, TrackState state) {
   const auto event = database.event(event_id);
   const auto sample = database.sample(event.sample_id);
-  const auto tracks = database.tracks_of_event(event_id);
+  auto tracks = database.tracks_of_event(event_id);
+  std::erase_if(tracks, [&](const auto& track) { return track.plane != event.plane; });
   std::vector<md::Frame> frames;
   if (tracks.empty()) return frames;
   for (const auto& point : database.points_of_track(tracks.back().id)) {

@@ -2,6 +2,7 @@
 
 #include "art/search.hpp"
 #include "landscape/workflow/event_records.hpp"
+#include "landscape/workflow/sample.hpp"
 #include "landscape/workflow/track.hpp"
 #include "md/core/error.hpp"
 
@@ -70,9 +71,9 @@ std::optional<Found> seek(md::AtomicSurface& surface, const md::Cell& cell, cons
   return found;
 }
 
-db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord plastic, const std::string& sample_name,
+db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord plastic, const std::string& shear_text,
              md::AtomicSurface& surface, const Found& found) {
-  const std::string uid = make_uid(md::message("shear-event ", sample_name, " ", plastic.shear_id, " ", plastic.event_index));
+  const std::string uid = make_uid(md::message("shear-event ", shear_text, " ", plastic.event_index));
   const auto initial = store_minimum(database, place, measure(surface, found.initial), "shear", make_uid(uid + "initial"));
   const auto final_minimum =
       store_minimum(database, place, measure(surface, found.search.far_side), "shear", make_uid(uid + "final"));
@@ -103,6 +104,8 @@ std::vector<db::Id> enter_plastic_events(db::Database& database, const db::Sampl
     throw db::Error(md::message("track: sample ", sample.name, " has not been sheared, run 'landscape shear ", sample.name, "' first"));
   const db::ShearRecord shear = shears.back();
   const int plane = plane_index(shear.plane);
+  // Names the shear in every database that it may be merged with.
+  const std::string shear_text = sample_uid_text(database, sample) + '|' + shear.options_key;
   const auto potential = sample_potential(database, sample);
   const md::Cell cell = sample_cell(sample);
   const auto events = database.plastic_events_of_shear(shear.id);
@@ -140,7 +143,7 @@ std::vector<db::Id> enter_plastic_events(db::Database& database, const db::Sampl
     }
     surface.set_cell(cell.deformed(md::simple_shear(found->strain, plane)));
     db::Transaction transaction(database);
-    ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, sample.name, surface, *found));
+    ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, shear_text, surface, *found));
     transaction.commit();
   }
   return ids;
