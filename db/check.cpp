@@ -18,7 +18,7 @@ struct Condition {
 
 // Energies of one event come from the same potential and cell, so a saddle lies above both its
 // minima; a barrier is the difference of the energies stored beside it up to rounding.
-constexpr std::array<Condition, 19> conditions = {{
+constexpr std::array<Condition, 27> conditions = {{
     {"the saddle lies above both its minima", "event", R"sql(
 SELECT e.id FROM event_row e JOIN saddle_row d ON d.id = e.saddle_id
 JOIN minimum_row a ON a.id = e.initial_minimum_id JOIN minimum_row b ON b.id = e.final_minimum_id
@@ -42,6 +42,27 @@ WHERE x.sample_id <> e.sample_id OR x.plane <> e.plane
     {"its saddle is connected and has one negative eigenvalue", "event", R"sql(
 SELECT e.id FROM event_row e JOIN saddle_row d ON d.id = e.saddle_id
 WHERE d.connected = 0 OR d.negative_eigenvalues <> 1)sql"},
+    {"no minimum has a negative curvature", "minimum",
+     "SELECT id FROM minimum_row WHERE lowest_curvature_ev_per_a2 < -1e-3"},
+    {"its curvature is negative where it has one negative eigenvalue", "saddle",
+     "SELECT id FROM saddle_row WHERE negative_eigenvalues = 1 AND curvature_ev_per_a2 >= 0"},
+    {"its max force is at most 1e-3 eV/Å where it is connected", "saddle",
+     "SELECT id FROM saddle_row WHERE connected = 1 AND max_force_ev_per_a > 1e-3"},
+    {"its center is one of the sample's atoms", "event", R"sql(
+SELECT e.id FROM event_row e JOIN sample_row s ON s.id = e.sample_id
+WHERE e.center_atom < 0 OR e.center_atom > s.n_atoms)sql"},
+    {"it has a species, and where some are frozen a mark, for each of its atoms", "sample", R"sql(
+SELECT id FROM sample_row WHERE (species <> ''
+    AND length(species) - length(replace(species, ' ', '')) + 1 <> n_atoms)
+  OR (movable IS NOT NULL AND length(movable) NOT IN (0, n_atoms)))sql"},
+    {"values are of atoms that its sample has", "atom value", R"sql(
+SELECT min(v.id) FROM atom_value_row v JOIN sample_row s ON s.id = v.sample_id
+WHERE v.atom < 1 OR v.atom > s.n_atoms GROUP BY v.sample_id, v.name)sql"},
+    {"it released energy between the ends of its bracket", "plastic event", R"sql(
+SELECT id FROM plastic_event_row WHERE energy_drop_ev <= 0 OR strain = strain_lower)sql"},
+    {"its steps are numbered without gaps", "shear", R"sql(
+SELECT shear_id FROM shear_step_row GROUP BY shear_id
+HAVING min(step_index) <> 0 OR max(step_index) <> count(*) - 1)sql"},
     {"its mapping has the same sample, strain and initial minimum", "event", R"sql(
 SELECT e.id FROM event_row e JOIN mapping_row m ON m.id = e.mapping_id
 WHERE m.sample_id <> e.sample_id OR m.initial_minimum_id <> e.initial_minimum_id
@@ -133,12 +154,12 @@ void check_layouts(detail::Connection& connection,
                    const LayoutCheck& layout_check,
                    CheckReport& report) {
   auto query = connection.statement(
-      "SELECT id, layout, n_atoms, length(data) FROM configuration_row ORDER BY id");
+      "SELECT id, layout, n_atoms, data FROM configuration_row ORDER BY id");
   while (query.step()) {
     const Id id = query.take<Id>();
     const auto layout = query.take<std::string>();
     const auto n_atoms = query.take<std::int64_t>();
-    if (const auto problem = layout_check(layout, n_atoms, query.take<std::int64_t>())) {
+    if (const auto problem = layout_check(layout, n_atoms, query.take<Blob>())) {
       report.problems.push_back(message("configuration ", id, ": ", *problem));
     }
   }

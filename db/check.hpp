@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "db/error.hpp"
+#include "db/records.hpp"
 
 namespace landscape::db {
 
-/// Says what is wrong with `bytes` bytes in `layout` for `n_atoms` atoms, or nothing. Also nothing
-/// for layouts it does not know.
+/// Says what is wrong with these bytes in `layout` for `n_atoms` atoms, or nothing. Also nothing for
+/// layouts it does not know.
 using LayoutCheck = std::function<std::optional<std::string>(
-    const std::string& layout, std::int64_t n_atoms, std::int64_t bytes)>;
+    const std::string& layout, std::int64_t n_atoms, const Blob& data)>;
 
 struct CheckReport {
   std::vector<std::string> problems;  ///< One line each; empty for a sound file.

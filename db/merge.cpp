@@ -98,6 +98,7 @@ class Merge {
     for (const auto& rule : rules) copy_table(rule);
     set_forward_references();
     recount();
+    drop_displaced();
     transaction.commit();
     leave_notes();
     return std::move(report_);
@@ -167,6 +168,8 @@ class Merge {
     clear_ = rule.owner.empty()
                  ? nullptr
                  : prepare(target_, "DELETE FROM " + table + " WHERE " + std::string(rule.owner) + " = ?");
+    cleared_ = rule.owner.empty() ? nullptr
+                                  : prepare(target_, "SELECT id, 0, " + list + " FROM " + table + " WHERE " + std::string(rule.owner) + " = ?");
     const auto source =
         prepare(shard_, "SELECT id, " + rank + ", " + list + " FROM " + table + " ORDER BY id");
     if (rule.table == "configuration_row") {  // copied with the rows that refer to them
@@ -278,6 +281,7 @@ class Merge {
         fresh = false;
         id = sqlite3_column_int64(find_.get(), 0);
         better = is_better(row);
+        if (better) remember_configurations(find_.get());
         expect_same(rule, row);
       }
       sqlite3_reset(find_.get());
@@ -305,11 +309,41 @@ class Merge {
     const Id old = sqlite3_column_int64(row, at);
     auto& fate = fates_[owner->refers_to].at(old);
     if (fate == Fate::Replaced) {
-      sqlite3_bind_int64(clear_.get(), 1, ids_[owner->refers_to].at(old));
+      for (auto* statement : {cleared_.get(), clear_.get()})
+        sqlite3_bind_int64(statement, 1, ids_[owner->refers_to].at(old));
+      while (sqlite3_step(cleared_.get()) == SQLITE_ROW) remember_configurations(cleared_.get());
+      sqlite3_reset(cleared_.get());
       step(clear_.get());
       fate = Fate::Added;
     }
     return fate == Fate::Added;
+  }
+
+  /// Those that a row of the target has, before it is replaced.
+  void remember_configurations(sqlite3_stmt* row) {
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      const int at = first_column + static_cast<int>(k);
+      if (columns_[k].refers_to == "configuration_row" && sqlite3_column_type(row, at) != SQLITE_NULL)
+        displaced_.push_back(sqlite3_column_int64(row, at));
+    }
+  }
+
+  /// Coordinates of replaced rows that nothing refers to any more.
+  void drop_displaced() {
+    if (displaced_.empty()) return;
+    std::string used;
+    for (const auto& rule : rules) {
+      auto keys = target_.statement("SELECT \"from\" FROM pragma_foreign_key_list(?) WHERE \"table\" = 'configuration_row'");
+      keys.bind(rule.table);
+      while (keys.step()) {
+        const auto column = keys.take<std::string>();
+        used += message(used.empty() ? "" : " UNION ", "SELECT ", column, " FROM ", rule.table, " WHERE ", column, " IS NOT NULL");
+      }
+    }
+    target_.execute("CREATE TEMP TABLE IF NOT EXISTS displaced (id INTEGER PRIMARY KEY)");
+    for (const Id id : displaced_) target_.statement("INSERT OR IGNORE INTO temp.displaced VALUES (?)").bind(id).run();
+    target_.execute("DELETE FROM configuration_row WHERE id IN (SELECT id FROM temp.displaced) AND id NOT IN (" + used +
+                    "); DELETE FROM temp.displaced");
   }
 
   /// Whether the shard's row replaces the one found: it got further; or as far, in a run that began
@@ -443,8 +477,9 @@ WHERE mapping_id IS NOT NULL)sql");
   std::map<std::string, std::unordered_map<Id, Fate>> fates_;  ///< by table and the shard's id
   Texts shard_runs_, target_runs_;
   std::vector<Column> columns_, configuration_columns_;
-  Handle insert_, update_, find_, clear_, fetch_configuration_, insert_configuration_;
+  Handle insert_, update_, find_, clear_, cleared_, fetch_configuration_, insert_configuration_;
   std::vector<Pending> pending_;
+  std::vector<Id> displaced_;  ///< configurations of replaced rows
   std::int64_t added_ = 0;
   MergeReport report_;
 };

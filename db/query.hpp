@@ -38,6 +38,8 @@ struct QueryOptions {
   double timeout_s = 30.0;                     ///< [s]; not positive: none.
   std::function<bool()> interrupted = {};      ///< Asked every now and then: stop?
   std::vector<NumberFunction> functions = {};  ///< Beside SQLite's and median, quantile, stddev.
+  /// Gets each row instead of the result, for more rows than memory should hold.
+  std::function<void(const std::vector<Value>&)> each = {};
 };
 
 struct QueryResult {

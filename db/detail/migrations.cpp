@@ -33,10 +33,12 @@ void drop_views(Connection& connection) {
   }
 }
 
+std::string definition(const View& view) {
+  return message("CREATE VIEW ", view.name, " AS ", view.select);
+}
+
 void make_views_and_dictionary(Connection& connection) {
-  for (const auto& view : views()) {
-    connection.execute(message("CREATE VIEW ", view.name, " AS ", view.select));
-  }
+  for (const auto& view : views()) connection.execute(definition(view));
   connection.execute("DELETE FROM dictionary_row");
   for (const auto& column : described_columns(connection)) {
     connection
@@ -50,6 +52,25 @@ void make_views_and_dictionary(Connection& connection) {
         .bind(column.description)
         .run();
   }
+}
+
+/// Whether the file has the views of this program, to the letter.
+bool views_are_ours(Connection& connection) {
+  for (const auto& view : views()) {
+    auto query = connection.statement("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?");
+    query.bind(view.name);
+    if (!query.step() || query.take<std::string>() != definition(view)) return false;
+  }
+  return true;
+}
+
+/// A view may be defined better without a new schema: its columns are the same.
+void renew_views(Connection& connection) {
+  if (views_are_ours(connection)) return;
+  Transaction transaction(connection);
+  drop_views(connection);
+  make_views_and_dictionary(connection);
+  transaction.commit();
 }
 
 /// A copy beside the file, so that no migration is the end of a study.
@@ -146,6 +167,7 @@ std::unique_ptr<Connection> open_database(const std::filesystem::path& path,
   }
   use_write_ahead_log(*connection, options.busy_timeout_ms);
   migrate(*connection, migrations());
+  renew_views(*connection);
   return connection;
 }
 

@@ -43,8 +43,11 @@ int authorize(
   }
 }
 
+/// For a message.
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
+  constexpr std::size_t longest = 300;
+  if (text.size() > longest) text = text.substr(0, longest) + " ...";
   return text;
 }
 
@@ -122,6 +125,12 @@ void Sandbox::fetch(sqlite3_stmt* statement, QueryResult& result) {
     if (options_.limit >= 0 && std::ssize(result.rows) == options_.limit) {
       result.limited = true;
       return;
+    }
+    if (options_.each) {
+      passed_on_.clear();
+      for (int i = 0; i < width; ++i) passed_on_.push_back(value_at(statement, i));
+      options_.each(passed_on_);
+      continue;
     }
     auto& row = result.rows.emplace_back();
     row.reserve(static_cast<std::size_t>(width));

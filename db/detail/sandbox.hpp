@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "db/detail/connection.hpp"
 #include "db/query.hpp"
@@ -50,6 +51,7 @@ class Sandbox {
   sqlite3* handle_;
   const QueryOptions& options_;
   std::optional<Clock::time_point> deadline_;
+  std::vector<Value> passed_on_;
 };
 
 }  // namespace landscape::db::detail

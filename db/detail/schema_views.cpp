@@ -48,12 +48,12 @@ SELECT e.id, s.name AS sample, e.origin, e.strain_xy, e.plane, e.barrier_ev, e.r
   t.critical_strain, t.critical_strain_error, t.reverse_strain, t.reverse_strain_error,
   t.window_low, t.window_high, t.low_end, t.high_end, t.event_class, t.event_class_zero_stress,
   e.center_atom, e.max_displacement_a, e.participation_number,
-  f.value AS attempt_frequency_thz, e.times_found, e.first_search_index, e.initial_minimum_id, e.saddle_id, e.final_minimum_id, e.mapping_id, e.plastic_event_id,
+  (SELECT f.value FROM property_row f WHERE f.event_id = e.id AND f.name = 'attempt_frequency_thz')
+    AS attempt_frequency_thz, e.times_found, e.first_search_index, e.initial_minimum_id, e.saddle_id, e.final_minimum_id, e.mapping_id, e.plastic_event_id,
   t.id AS track_id, e.run_id, e.uid
 FROM event_row e JOIN sample_row s ON s.id = e.sample_id
 LEFT JOIN track_row t ON t.event_id = e.id
-  AND t.id = (SELECT max(n.id) FROM track_row n WHERE n.event_id = e.id AND n.plane = e.plane)
-LEFT JOIN property_row f ON f.event_id = e.id AND f.name = 'attempt_frequency_thz')sql"},
+  AND t.id = (SELECT max(n.id) FROM track_row n WHERE n.event_id = e.id AND n.plane = e.plane))sql"},
     {"tracks", R"sql(
 SELECT t.id, s.name AS sample, t.event_id, e.origin, t.plane, t.event_at_zero_id, t.event_class, t.event_class_zero_stress,
   t.event_class_reason, t.critical_strain, t.critical_strain_error, t.reverse_strain,

@@ -1,5 +1,10 @@
 """The reader against the program: python3 test_landscape_db.py LANDSCAPE DATABASE. Ends with 77 (skipped) without numpy."""
+import contextlib
+import io
 import json
+import pathlib
+import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -54,4 +59,57 @@ except ImportError:
 else:
     table = pandas.read_sql("SELECT * FROM events", study.connection)
     assert len(table) == len(study.rows("events"))
+    assert table["barrier_ev"].dtype == float and table["id"].dtype == np.int64
+    csv = pandas.read_csv(io.StringIO(landscape("query", "events", "-f", "csv")), float_precision="round_trip")
+    assert list(csv.columns) == list(table.columns)
+    for name in ("barrier_ev", "reverse_barrier_ev", "max_displacement_a"):
+        assert np.array_equal(csv[name], table[name]), "CSV holds the same doubles"
+    lines = pandas.read_json(io.StringIO(landscape("query", "events", "-f", "jsonl")), lines=True, precise_float=True)
+    assert np.allclose(lines["barrier_ev"], table["barrier_ev"], rtol=1e-15)
+
+# Nothing but sqlite3: the views have the names and the numbers of the query command.
+with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as plain:
+    barriers = [row[0] for row in plain.execute("SELECT barrier_ev FROM events WHERE barrier_ev < 10 ORDER BY barrier_ev")]
+    asked = json.loads(landscape("query", "events", "barrier_ev<10", "-s", "EA", "-c", "EA", "--json"))
+    assert barriers == [row["EA"] for row in asked]
+    for (view,) in plain.execute("SELECT DISTINCT \"view\" FROM dictionary").fetchall():
+        plain.execute(f'SELECT * FROM "{view}" LIMIT 1').fetchall()  # every view is plain SQL
+    try:
+        plain.execute("DELETE FROM event_row")
+        raise AssertionError("mode=ro must not write")
+    except sqlite3.OperationalError:
+        pass
+
+with tempfile.TemporaryDirectory() as folder:
+    # OVITO and 3Dmol: species, position, then a vector; the id closes the line.
+    landscape("export", "events", f"id={event['id']}", "-o", f"{folder}/e.xyz")
+    comment = pathlib.Path(f"{folder}/e.xyz").read_text().splitlines()[1]
+    assert re.search(r"Properties=species:S:1:pos:R:3:displacement:R:3\S*:id:I:1(\s|$)", comment), comment
+    for key in ("Lattice=", "pbc=", "energy=", "event=", "role=", "strain_xy="):
+        assert key in comment, key
+    # Wales's files: native doubles without a header, 1-based minima.
+    landscape("export", "events", f"id={event['id']}", "-f", "wales", "-o", f"{folder}/w")
+    points = np.fromfile(f"{folder}/w/points.ts", dtype="<f8").reshape(-1, 3)
+    assert np.array_equal(points, study.positions(study.state(event["id"], "saddle")["configuration_id"]))
+    first = pathlib.Path(f"{folder}/w/ts.data").read_text().split()
+    assert float(first[0]) == study.state(event["id"], "saddle")["energy_ev"] and first[3:5] == ["1", "2"]
+    # A sealed copy is read from a medium that cannot be written.
+    landscape("db", "seal", "-o", f"{folder}/sealed.db")
+    with contextlib.closing(sqlite3.connect(f"file:{folder}/sealed.db?mode=ro&immutable=1", uri=True)) as sealed:
+        assert sealed.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        assert sealed.execute("SELECT count(*) FROM events").fetchone()[0] == len(study.rows("events"))
+    columns = json.loads(pathlib.Path(f"{folder}/sealed.metadata.json").read_text())["databases"]["sealed"]["tables"]["events"]["columns"]
+    assert columns["barrier_ev"].endswith("[eV]")
+    try:
+        import networkx
+    except ImportError:
+        print("networkx is not installed: its part was not run")
+    else:
+        landscape("graph", event["sample"], "-o", f"{folder}/g.graphml")
+        graph = networkx.read_graphml(f"{folder}/g.graphml", force_multigraph=True)
+        energies = {row["id"]: row["energy_ev"] for row in study.rows("minima", "strain_xy = 0")}
+        assert {data["minimum"]: data["energy_ev"] for _, data in graph.nodes(data=True)} == energies
+        at_zero = study.rows("events", "strain_xy = 0")
+        assert sorted(data["barrier_ev"] for *_, data in graph.edges(data=True)) == sorted(row["barrier_ev"] for row in at_zero)
+
 print("read", len(study.rows("events")), "events")

@@ -12,7 +12,7 @@ namespace {
 struct Options {
   std::vector<std::string> words;  ///< the view, then terms
   std::string where, format = "extxyz", output;
-  bool whole_track = false;
+  bool whole_track = false, frequencies = false;
 };
 
 std::vector<db::Id> selected(const Context& context, const Options& o) {
@@ -32,6 +32,7 @@ int run(const Context& context, const Options& o) {
   const auto& view = o.words[0];
   if (view != "events" && view != "minima" && view != "saddles")
     throw md::InputError("export: expected events, minima or saddles, got " + view);
+  if (o.frequencies && o.format != "wales") throw md::InputError("export: --frequencies goes with --format wales");
   if (o.format == "wales" && view != "events") throw md::InputError("export: --format wales takes events, got " + view);
   const auto ids = selected(context, o);
   if (ids.empty()) throw md::InputError("export: nothing was selected; 'landscape query' with the same terms shows what there is");
@@ -39,7 +40,7 @@ int run(const Context& context, const Options& o) {
   db::Database database(context.global.database, db::Mode::ReadOnly);
   const auto report = o.format == "extxyz"   ? export_extxyz(database, what, ids, o.whole_track, o.output)
                       : o.format == "lammps" ? export_lammps(database, what, ids, o.output)
-                                             : export_wales(database, ids, o.output);
+                                             : export_wales(database, ids, o.frequencies, o.output, context.session("export"));
   context.print({{"selected", ids.size()}, {"frames", report.frames}, {"files", report.files}, {"output", o.output}, {"format", o.format}});
   return exit_done;
 }
@@ -74,6 +75,7 @@ void add_export_command(CLI::App& app, Context& context) {
   command->add_option("--format,-f", o->format, "extxyz (a file), lammps, wales (a folder)")
       ->check(CLI::IsMember({"extxyz", "lammps", "wales"}))->capture_default_str();
   command->add_flag("--track", o->whole_track, "extxyz of events: also the saddles along the newest track");
+  command->add_flag("--frequencies", o->frequencies, "wales: with the frequencies of every state, a factorization of its Hessian each");
   command->add_option("--output,-o", o->output, "file or folder")->required();
   command->callback([&context, o] {
     context.action = [&context, o] {

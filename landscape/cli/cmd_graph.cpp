@@ -23,7 +23,8 @@ struct Source {
   std::vector<std::string> samples;
   std::vector<double> strains = {0.0};
   bool from_tracks = false;
-  std::string color = "class", minima_csv, saddles_csv, wales;
+  std::string color = "class";
+  std::vector<std::string> minima_csv, saddles_csv, wales;
 };
 
 struct Options {
@@ -33,20 +34,33 @@ struct Options {
   std::int64_t from = 0, to = 0;
 };
 
+struct Panel {
+  TreePanel tree;
+  std::size_t start = 0;  ///< place of the sample's own minimum, else of the lowest
+};
+
 struct Panels {
-  std::vector<TreePanel> trees;
+  std::vector<Panel> list;
   bool numeric_groups = false;
+
+  std::vector<TreePanel> trees() const {
+    std::vector<TreePanel> result;
+    for (const auto& panel : list) result.push_back(panel.tree);
+    return result;
+  }
 };
 
 void add_source_options(CLI::App& command, Source& source) {
   command.add_option("SAMPLE", source.samples, "samples of the database");
   command.add_option("--strain", source.strains, "strains, e.g. 0,0.02,0.04")->delimiter(',')->capture_default_str();
   command.add_flag("--from-tracks", source.from_tracks, "energies at these strains from the tracks of events");
-  auto* minima = command.add_option("--minima-csv", source.minima_csv, "instead of a sample: file with columns id, energy_ev [, group]");
-  auto* saddles = command.add_option("--saddles-csv", source.saddles_csv, "and one with minimum_a, minimum_b, energy_ev [, id, group]");
+  auto* minima = command.add_option("--minima-csv", source.minima_csv, "instead of a sample: file with columns id, energy_ev [, group, strain]")
+                     ->delimiter(',')->take_all();
+  auto* saddles = command.add_option("--saddles-csv", source.saddles_csv, "and one with minimum_a, minimum_b, energy_ev [, id, group, strain]; "
+                                     "several pairs, or strains, stand side by side")->delimiter(',')->take_all();
   minima->needs(saddles);
   saddles->needs(minima);
-  command.add_option("--wales", source.wales, "instead of a sample: folder with min.data and ts.data")->excludes(minima);
+  command.add_option("--wales", source.wales, "instead of a sample: folders with min.data and ts.data")->delimiter(',')->take_all()->excludes(minima);
 }
 
 Panels read(const Context& context, const Source& source) {
@@ -54,20 +68,27 @@ Panels read(const Context& context, const Source& source) {
   const bool file = !source.wales.empty() || !source.minima_csv.empty();
   if (file == !source.samples.empty())
     throw md::InputError("graph: expected either samples of the database or files (--wales, --minima-csv with --saddles-csv)");
-  if (file) {
-    TreePanel panel;
-    panel.title = source.wales.empty() ? source.minima_csv : source.wales;
-    panel.graph = source.wales.empty() ? read_graph_csv(source.minima_csv, source.saddles_csv) : read_wales(source.wales).graph;
-    if (!panel.graph.minima().empty())
-      panel.zero_ev = std::ranges::min_element(panel.graph.minima(), {}, &GraphMinimum::energy_ev)->energy_ev;
-    panels.trees.push_back(std::move(panel));
-    return panels;
-  }
+  if (source.minima_csv.size() != source.saddles_csv.size())
+    throw md::InputError(md::message("graph: expected a --saddles-csv for each --minima-csv, got ", source.saddles_csv.size(), " for ",
+                                     source.minima_csv.size()));
+  const auto add = [&](const std::string& title, LandscapeGraph graph) {
+    Panel panel;
+    if (!graph.minima().empty()) {
+      panel.start = static_cast<std::size_t>(std::ranges::min_element(graph.minima(), {}, &GraphMinimum::energy_ev) - graph.minima().begin());
+      panel.tree.zero_ev = graph.minima()[panel.start].energy_ev;
+    }
+    panel.tree.title = title;
+    panel.tree.graph = std::move(graph);
+    panels.list.push_back(std::move(panel));
+  };
+  for (const auto& folder : source.wales) add(folder, wales_graph(read_wales(folder)));
+  for (std::size_t k = 0; k < source.minima_csv.size(); ++k)
+    for (auto& one : read_graphs_csv(source.minima_csv[k], source.saddles_csv[k])) add(one.name, std::move(one.graph));
   for (const auto& sample : source.samples)
     for (const double strain : source.strains) {
       auto stored = load_graph(context.global.database, {sample, strain, source.from_tracks, source.color});
       panels.numeric_groups = panels.numeric_groups || stored.numeric_groups;
-      panels.trees.push_back({fmt::format("{}, strain {:g}", sample, strain), std::move(stored.graph), stored.zero_ev});
+      panels.list.push_back({{fmt::format("{}, strain {:g}", sample, strain), std::move(stored.graph), stored.zero_ev}, stored.start});
     }
   return panels;
 }
@@ -111,11 +132,11 @@ void write(const std::string& output, const Panels& panels, const Options& o) {
     drawing.title = "Disconnectivity graph";
     drawing.numeric_groups = panels.numeric_groups;
     drawing.legend_title = o.source.color;
-    return md::text::replace_file(path, draw_trees(panels.trees, drawing));
+    return md::text::replace_file(path, draw_trees(panels.trees(), drawing));
   }
   if (ending == ".json") {
     auto trees = nlohmann::json::array();
-    for (const auto& panel : panels.trees) {
+    for (const auto& panel : panels.trees()) {
       auto tree = merge_tree_json(panel.graph, merge_tree(panel.graph));
       tree["title"] = panel.title;
       tree["zero_ev"] = panel.zero_ev;
@@ -125,8 +146,8 @@ void write(const std::string& output, const Panels& panels, const Options& o) {
   }
   if (ending != ".graphml" && ending != ".csv")
     throw md::InputError("graph: -o " + output + ": expected .svg, .json, .graphml or .csv");
-  if (panels.trees.size() != 1) throw md::InputError("graph: -o " + output + " holds one graph: give one sample and one strain");
-  const auto& graph = panels.trees[0].graph;
+  if (panels.list.size() != 1) throw md::InputError("graph: -o " + output + " holds one graph: give one sample and one strain");
+  const auto& graph = panels.list[0].tree.graph;
   if (ending == ".graphml") return md::text::replace_file(path, graphml(graph));
   auto minima = path;
   minima.replace_extension(".minima.csv");
@@ -141,8 +162,8 @@ int run(const Context& context, const Options& o) {
   const auto panels = read(context, o.source);
   nlohmann::json result = {{"minima", 0}, {"saddles", 0}, {"components", 0}};
   auto list = nlohmann::json::array();
-  for (const auto& panel : panels.trees) {
-    list.push_back(describe(panel, o, barrier));
+  for (const auto& panel : panels.list) {
+    list.push_back(describe(panel.tree, o, barrier));
     for (const char* key : {"minima", "saddles", "components"})
       result[key] = result[key].get<std::size_t>() + list.back()[key].get<std::size_t>();
   }
@@ -163,7 +184,21 @@ struct KineticsRequest {
   WalkOptions walk;
   double barrier_ev = 0.1;
   std::int64_t from = 0, to = 0;
+  std::string output;
 };
+
+/// Every jump of the graph with its rate.
+std::string rates_csv(const LandscapeGraph& graph, const std::vector<std::vector<Jump>>& out, const KineticsOptions& options) {
+  std::string text = "minimum,to,saddle,barrier_ev,prefactor_thz,rate_per_s\n";
+  for (std::size_t m = 0; m < out.size(); ++m)
+    for (const auto& jump : out[m]) {
+      const auto& saddle = graph.saddles()[jump.saddle];
+      const double own = saddle.a == m ? saddle.prefactor_thz : saddle.reverse_prefactor_thz;
+      text += fmt::format("{},{},{},{},{},{}\n", graph.minima()[m].id, graph.minima()[jump.to].id, saddle.id,
+                          saddle.energy_ev - graph.minima()[m].energy_ev, std::isfinite(own) ? own : options.prefactor_thz, jump.rate_hz);
+    }
+  return text;
+}
 
 nlohmann::json number_or_null(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
@@ -172,10 +207,10 @@ nlohmann::json number_or_null(double value) {
 int run_kinetics(const Context& context, KineticsRequest o) {
   o.options.validate();
   const auto panels = read(context, o.source);
-  if (panels.trees.size() != 1) throw md::InputError("kinetics: expected one sample and one strain");
-  const auto& graph = panels.trees[0].graph;
-  if (graph.minima().empty()) throw md::InputError("kinetics: " + panels.trees[0].title + " has no minima");
-  std::size_t start = 0;
+  if (panels.list.size() != 1) throw md::InputError("kinetics: expected one sample and one strain");
+  const auto& graph = panels.list[0].tree.graph;
+  if (graph.minima().empty()) throw md::InputError("kinetics: " + panels.list[0].tree.title + " has no minima");
+  std::size_t start = panels.list[0].start;
   if (o.from != 0) start = graph.place_of(o.from);
   const auto basin = graph.metabasins(o.barrier_ev);
   std::vector<bool> inside(basin.size()), target(basin.size());
@@ -188,6 +223,7 @@ int run_kinetics(const Context& context, KineticsRequest o) {
   const auto out = jumps(graph, o.options);
   double total = 0.0;
   for (const auto& jump : out[start]) total += jump.rate_hz;
+  if (!o.output.empty()) md::text::replace_file(o.output, rates_csv(graph, out, o.options));
   const auto passage = mean_first_passage_s(graph, o.options, target);
   o.walk.seed = context.global.seed;
   o.walk.stop = stop_requested;
@@ -232,7 +268,7 @@ void add_graph_command(CLI::App& app, Context& context) {
 void add_kinetics_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("kinetics", "how long a glass rests in its metabasin at a temperature");
   auto o = std::make_shared<KineticsRequest>();
-  command->footer("Mean time from --from (default: the sample's own minimum) until its metabasin is left, or until --to is reached: exactly\n"
+  command->footer("Mean time from --from (default: the sample's own minimum, of files the lowest) until its metabasin is left, or until --to is reached: exactly\n"
                   "(mean first-passage time of the master equation) and by rejection-free kinetic Monte Carlo.\n"
                   "Example: landscape kinetics glass --temperature 300 --barrier 0.3");
   add_source_options(*command, o->source);
@@ -242,6 +278,7 @@ void add_kinetics_command(CLI::App& app, Context& context) {
   command->add_option("--barrier", o->barrier_ev, "[eV] of the metabasin")->check(CLI::NonNegativeNumber)->capture_default_str();
   command->add_option("--from", o->from, "minimum where it begins (id)");
   command->add_option("--to", o->to, "minimum to be reached, instead of leaving the metabasin");
+  command->add_option("--output,-o", o->output, "rates of all jumps as CSV");
   command->add_option("--walks", o->walk.walks, "walks of kinetic Monte Carlo")->check(count_at_least(1))->capture_default_str();
   command->add_option("--most-jumps", o->walk.most_jumps, "of one walk")->check(count_at_least(1))->capture_default_str();
   command->callback([&context, o] { context.action = [&context, o] { return run_kinetics(context, *o); }; });

@@ -22,6 +22,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_graph_command(app, context);
   add_kinetics_command(app, context);
   add_export_command(app, context);
+  add_import_command(app, context);
   add_provenance_command(app, context);
   add_report_command(app, context);
   add_figure_command(app, context);

@@ -26,6 +26,7 @@ void add_query_command(CLI::App& app, Context& context);
 void add_graph_command(CLI::App& app, Context& context);
 void add_kinetics_command(CLI::App& app, Context& context);
 void add_export_command(CLI::App& app, Context& context);
+void add_import_command(CLI::App& app, Context& context);
 void add_provenance_command(CLI::App& app, Context& context);
 void add_report_command(CLI::App& app, Context& context);
 void add_figure_command(CLI::App& app, Context& context);

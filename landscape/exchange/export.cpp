@@ -1,11 +1,14 @@
 #include "landscape/exchange/export.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <sstream>
 
+#include "db/query.hpp"
 #include "landscape/exchange/frames.hpp"
 #include "landscape/exchange/wales.hpp"
+#include "landscape/workflow/rate.hpp"
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
 #include "md/io/text_file.hpp"
@@ -90,10 +93,24 @@ ExportReport export_lammps(db::Database& database,
 
 ExportReport export_wales(db::Database& database,
                           std::span<const db::Id> events,
-                          const fs::path& folder) {
+                          bool frequencies,
+                          const fs::path& folder,
+                          const Session& session) {
   if (events.empty()) throw md::InputError("export: no event was selected");
   const auto first = database.event(events[0]);
   const auto same = minimum_aliases(database);
+  const auto potential = frequencies ? sample_potential(database, database.sample(first.sample_id)) : nullptr;
+  std::int64_t done = 0;
+  const auto describe = [&](const std::string& what, const md::Configuration& configuration, Eigen::Index negative) {
+    WalesState state;
+    if (!potential) return state;
+    if (session.stopped()) throw db::Interrupted("export interrupted");
+    session.report({done++, 0, "frequencies of " + what});
+    state.log_frequencies = log_frequencies(*potential, configuration, negative, session);
+    if (!std::isfinite(state.log_frequencies))
+      throw md::InputError(md::message("export: ", what, ": expected ", negative, " unstable modes, got another number; leave it out"));
+    return state;
+  };
   WalesFiles files;
   std::vector<GraphMinimum> minima;
   std::vector<GraphSaddle> saddles;
@@ -107,6 +124,7 @@ ExportReport export_wales(db::Database& database,
     if (fresh) {
       minima.push_back({minimum.id, minimum.energy_ev, {}});
       files.minima_points.push_back(numbers(database, minimum.configuration_id));
+      files.minima.push_back(describe(md::message("minimum ", minimum.id), potential ? load_minimum(database, minimum.id) : md::Configuration{}, 0));
     }
     return found->second;
   };
@@ -126,6 +144,7 @@ ExportReport export_wales(db::Database& database,
     saddle.b = place_of(event.final_minimum_id);
     saddle.energy_ev = state.energy_ev;
     files.saddle_points.push_back(numbers(database, state.configuration_id));
+    files.saddles.push_back(describe(md::message("saddle ", state.id), potential ? load_saddle(database, state.id) : md::Configuration{}, 1));
     saddles.push_back(std::move(saddle));
   }
   files.graph = LandscapeGraph(std::move(minima), std::move(saddles));

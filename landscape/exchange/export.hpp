@@ -6,6 +6,7 @@
 #include <string>
 
 #include "db/database.hpp"
+#include "landscape/workflow/run.hpp"
 
 namespace landscape {
 
@@ -34,9 +35,13 @@ ExportReport export_lammps(db::Database& database,
 
 /// Wales's files (see wales.hpp) of events of one sample at one strain, with the coordinates.
 /// Minima that are aliases of one another are written once.
-/// @throws md::InputError where the events come from several samples or strains, or there are none.
+/// @param frequencies also those of every state (see log_frequencies), one factorization each; else 0.
+/// @throws md::InputError where the events come from several samples or strains, there are none, or a
+/// state has unstable modes that it should not have; db::Interrupted when stopped.
 ExportReport export_wales(db::Database& database,
                           std::span<const db::Id> events,
-                          const std::filesystem::path& folder);
+                          bool frequencies,
+                          const std::filesystem::path& folder,
+                          const Session& session);
 
 }  // namespace landscape

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <cmath>
 #include <cstring>
+#include <numbers>
 
 #include "md/core/error.hpp"
 #include "md/io/text_file.hpp"
@@ -170,6 +172,21 @@ void write_wales(const fs::path& folder, const WalesFiles& files) {
   if (!files.saddle_points.empty())
     md::text::replace_file(folder / "points.ts",
                            points_bytes(files.saddle_points, saddles.size(), "ts"));
+}
+
+LandscapeGraph wales_graph(const WalesFiles& files) {
+  auto saddles = files.graph.saddles();
+  const auto prefactor = [&](std::size_t minimum, std::size_t saddle) {
+    const double below = files.minima.at(minimum).log_frequencies, at = files.saddles.at(saddle).log_frequencies;
+    if (below == 0.0 || at == 0.0) return std::nan("");
+    const double orders = static_cast<double>(files.minima[minimum].point_group_order) / files.saddles[saddle].point_group_order;
+    return orders * std::exp((below - at) / 2.0) / (2.0 * std::numbers::pi);
+  };
+  for (std::size_t s = 0; s < saddles.size(); ++s) {
+    saddles[s].prefactor_thz = prefactor(saddles[s].a, s);
+    saddles[s].reverse_prefactor_thz = prefactor(saddles[s].b, s);
+  }
+  return {files.graph.minima(), std::move(saddles)};
 }
 
 WalesFiles read_wales(const fs::path& folder, std::optional<std::size_t> atoms) {

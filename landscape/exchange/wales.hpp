@@ -16,7 +16,7 @@ namespace landscape {
 /// What min.data and ts.data say of one state beside its place in the graph.
 struct WalesState {
   double log_frequencies =
-      0.0;  ///< ln of the product of squared angular frequencies, in units of the file
+      0.0;  ///< ln of the product of squared angular frequencies [(rad/ps)²]; 0: not known
   int point_group_order = 1;
   std::array<double, 3> inertia = {1.0, 1.0, 1.0};
 };
@@ -35,6 +35,11 @@ struct WalesFiles {
 /// and inertia; minima are renumbered 1, 2, ... and `ids.csv` says which row each one was.
 /// @throws md::InputError if a file cannot be written, or coordinates do not fit.
 void write_wales(const std::filesystem::path& folder, const WalesFiles& files);
+
+/// The graph with prefactors ν = (h_minimum / h_saddle) exp((f_minimum - f_saddle) / 2) / 2π [THz] where
+/// both frequencies are known; h is the order of the point group, f of a saddle is over its stable modes.
+/// @par Source as PATHSAMPLE: D. J. Wales, Mol. Phys. 100, 3285 (2002).
+LandscapeGraph wales_graph(const WalesFiles& files);
 
 /// Reads min.data and ts.data, and points.min and points.ts where they are there.
 /// @param atoms number of atoms, to check the size of the points files; nothing: it follows from

@@ -6,6 +6,7 @@
 #include <boost/graph/graphml.hpp>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <sstream>
 #include <unordered_map>
 
@@ -167,39 +168,56 @@ std::string saddles_csv(const LandscapeGraph& graph) {
   return text;
 }
 
-LandscapeGraph read_graph_csv(const std::filesystem::path& minima_path,
-                              const std::filesystem::path& saddles_path) {
+std::vector<NamedGraph> read_graphs_csv(const std::filesystem::path& minima_path,
+                                        const std::filesystem::path& saddles_path) {
+  struct Parts {
+    std::vector<GraphMinimum> minima;
+    std::vector<GraphSaddle> saddles;
+    std::unordered_map<std::int64_t, std::size_t> place;
+  };
   const Table nodes(minima_path), edges(saddles_path);
-  std::vector<GraphMinimum> minima;
-  std::unordered_map<std::int64_t, std::size_t> place;
+  const auto strain = nodes.find("strain"), edge_strain = edges.find("strain");
+  if (strain.has_value() != edge_strain.has_value()) {
+    throw md::InputError(md::message("expected a column strain in both ", minima_path.string(), " and ",
+                                     saddles_path.string(), ", or in neither"));
+  }
+  std::map<double, Parts> graphs;
+  if (!strain) graphs[0.0] = {};
   const auto id = nodes.column("id"), energy = nodes.column("energy_ev");
   const auto group = nodes.find("group");
   for (std::size_t row = 0; row < nodes.size(); ++row) {
-    place.try_emplace(nodes.number<std::int64_t>(row, id), minima.size());
-    minima.push_back({nodes.number<std::int64_t>(row, id), nodes.number<double>(row, energy),
-                      group ? nodes.text(row, *group) : std::string()});
+    auto& parts = graphs[strain ? nodes.number<double>(row, *strain) : 0.0];
+    parts.place.try_emplace(nodes.number<std::int64_t>(row, id), parts.minima.size());
+    parts.minima.push_back({nodes.number<std::int64_t>(row, id), nodes.number<double>(row, energy),
+                            group ? nodes.text(row, *group) : std::string()});
   }
   const auto a = edges.column("minimum_a"), b = edges.column("minimum_b"),
              height = edges.column("energy_ev");
   const auto saddle_id = edges.find("id"), saddle_group = edges.find("group");
-  std::vector<GraphSaddle> saddles;
-  const auto end_of = [&](std::size_t row, std::size_t column) {
-    const auto found = place.find(edges.number<std::int64_t>(row, column));
-    if (found != place.end()) return found->second;
-    throw md::FormatError(md::message(edges.where(row), ": expected the id of a minimum of ",
-                                      minima_path.string(), ", got ", edges.text(row, column)));
-  };
   for (std::size_t row = 0; row < edges.size(); ++row) {
+    auto& parts = graphs[strain ? edges.number<double>(row, *edge_strain) : 0.0];
+    const auto end_of = [&](std::size_t column) {
+      const auto found = parts.place.find(edges.number<std::int64_t>(row, column));
+      if (found != parts.place.end()) return found->second;
+      throw md::FormatError(md::message(edges.where(row), ": expected the id of a minimum of ", minima_path.string(),
+                                        strain ? " at strain " + edges.text(row, *edge_strain) : std::string(),
+                                        ", got ", edges.text(row, column)));
+    };
     GraphSaddle saddle;
     saddle.id = saddle_id ? edges.number<std::int64_t>(row, *saddle_id)
                           : static_cast<std::int64_t>(row + 1);
-    saddle.a = end_of(row, a);
-    saddle.b = end_of(row, b);
+    saddle.a = end_of(a);
+    saddle.b = end_of(b);
     saddle.energy_ev = edges.number<double>(row, height);
     if (saddle_group) saddle.group = edges.text(row, *saddle_group);
-    saddles.push_back(std::move(saddle));
+    parts.saddles.push_back(std::move(saddle));
   }
-  return {std::move(minima), std::move(saddles)};
+  std::vector<NamedGraph> result;
+  for (auto& [value, parts] : graphs) {
+    result.push_back({strain ? fmt::format("strain {:g}", value) : minima_path.string(),
+                      LandscapeGraph(std::move(parts.minima), std::move(parts.saddles))});
+  }
+  return result;
 }
 
 }  // namespace landscape

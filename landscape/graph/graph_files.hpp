@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "landscape/graph/landscape_graph.hpp"
 
@@ -17,10 +18,18 @@ std::string minima_csv(const LandscapeGraph& graph);
 /// "id,minimum_a,minimum_b,energy_ev,group" of the saddles.
 std::string saddles_csv(const LandscapeGraph& graph);
 
+/// A graph out of a file, and what tells it from the others there.
+struct NamedGraph {
+  std::string name = {};
+  LandscapeGraph graph = {};
+};
+
 /// Reads two files as written by minima_csv and saddles_csv: columns are found by their names, in
-/// any order, others are passed over; id of a saddle and group may be missing.
-/// @throws md::FormatError "path:line: expected ..., got ..."; md::InputError as LandscapeGraph.
-LandscapeGraph read_graph_csv(const std::filesystem::path& minima,
-                              const std::filesystem::path& saddles);
+/// any order, others are passed over; id of a saddle and group may be missing. Where both have a
+/// column strain, each strain is a graph of its own, in ascending order; ids repeat between them.
+/// @throws md::FormatError "path:line: expected ..., got ..."; md::InputError as LandscapeGraph, or
+/// where only one of the files has strains.
+std::vector<NamedGraph> read_graphs_csv(const std::filesystem::path& minima,
+                                        const std::filesystem::path& saddles);
 
 }  // namespace landscape

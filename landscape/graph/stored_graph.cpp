@@ -112,11 +112,13 @@ class Loader {
 
   void set_zero() {
     const auto own = sample_.minimum_id ? place_.find(*sample_.minimum_id) : place_.end();
-    double lowest = 0.0;
-    for (std::size_t m = 0; m < minima_.size(); ++m) {
-      if (m == 0 || minima_[m].energy_ev < lowest) lowest = minima_[m].energy_ev;
+    if (own != place_.end()) {
+      result_.start = own->second;
+    } else {
+      for (std::size_t m = 0; m < minima_.size(); ++m)
+        if (minima_[m].energy_ev < minima_[result_.start].energy_ev) result_.start = m;
     }
-    result_.zero_ev = own != place_.end() ? minima_[own->second].energy_ev : lowest;
+    result_.zero_ev = minima_.empty() ? 0.0 : minima_[result_.start].energy_ev;
   }
 
   static double between(double x0, double y0, double x1, double y1, double x) {

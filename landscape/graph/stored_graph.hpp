@@ -22,6 +22,7 @@ struct GraphRequest {
 struct StoredGraph {
   LandscapeGraph graph = {};
   bool numeric_groups = false;
+  std::size_t start = 0;  ///< place of the sample's own minimum where it is there, else of the lowest
   double zero_ev = 0.0;  ///< energy of the sample's own minimum at that strain, else of the lowest
 };
 

@@ -8,6 +8,7 @@
 
 #include "db/suggest.hpp"
 #include "landscape/report/rows.hpp"
+#include "landscape/report/spectra.hpp"
 
 namespace landscape::report {
 namespace {
@@ -44,6 +45,21 @@ Chart annealing(const std::filesystem::path& database) {
   return chart;
 }
 
+Chart densities(const std::filesystem::path& database) {
+  Chart chart{"How far the samples are annealed", "inherent-structure energy above the lowest [meV/atom]", "density [g/cm³]", {}};
+  const Rows rows(database,
+                  "SELECT s.sample, s.composition, 1000 * (s.energy_per_atom_ev - (SELECT min(energy_per_atom_ev) FROM samples x WHERE "
+                  "x.composition = s.composition AND x.potential = s.potential)), s.density_g_per_cm3, s.potential FROM samples s "
+                  "WHERE s.state = 'ready' ORDER BY s.id");
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    if (!std::isfinite(rows.number(r, 2) + rows.number(r, 3))) continue;
+    auto& series = series_of(chart, rows.text(r, 1) + ", " + rows.text(r, 4), Series::Style::Points);
+    series.points.emplace_back(rows.number(r, 2), rows.number(r, 3));
+    series.titles.push_back(fmt::format("{}: {:.1f} meV/atom", rows.text(r, 0), rows.number(r, 2)));
+  }
+  return chart;
+}
+
 Chart cycles(const std::filesystem::path& database) {
   Chart chart{"Thermal cycling", "cycle", "energy [eV/atom]", {}};
   const Rows rows(database,
@@ -58,30 +74,7 @@ Chart cycles(const std::filesystem::path& database) {
 }
 
 Chart barriers(const std::filesystem::path& database) {
-  Chart chart{
-      "Barrier spectrum of events mapped at zero strain", "activation barrier [eV]", "events", {}};
-  chart.y_from_zero = true;
-  constexpr int bins = 40;
-  const Rows range(database, "SELECT max(EA) FROM events WHERE origin = 'map' AND strain_xy = 0");
-  const double high = range.number(0, 0);
-  if (!(high > 0.0)) return chart;
-  const double step = high / bins;
-  const Rows rows(database,
-                  fmt::format("SELECT sample, min(CAST(EA / {0} AS INTEGER), {1}) AS bin, count(*) "
-                              "FROM events WHERE origin = "
-                              "'map' AND strain_xy = 0 GROUP BY sample, bin ORDER BY sample, bin",
-                              step, bins - 1));
-  std::map<std::string, std::size_t> count;
-  for (std::size_t r = 0; r < rows.size(); ++r) ++count[rows.text(r, 0)];
-  const auto style = count.size() == 1 ? Series::Style::Bars : Series::Style::Line;
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    auto& series = series_of(chart, rows.text(r, 0), style);
-    if (series.points.empty()) {
-      for (int k = 0; k < bins; ++k) series.points.emplace_back((k + 0.5) * step, 0.0);
-    }
-    series.points[static_cast<std::size_t>(rows.number(r, 1))].second = rows.number(r, 2);
-  }
-  return chart;
+  return spectrum_chart(read_spectra(database));
 }
 
 /// A curve A |γc - γ|^(3/2) where it was fitted.
@@ -175,7 +168,8 @@ Chart shear(const std::filesystem::path& database) {
   Chart chart{"Quasistatic shear with its plastic events", "strain", "shear stress [GPa]", {}};
   chart.width = 760.0;
   const Rows rows(database,
-                  "SELECT sample, shear_id, strain_xy, stress_xy_gpa FROM shear_steps WHERE shear_id IN "
+                  "SELECT sample, shear_id, strain_xy, CASE plane WHEN 'xz' THEN stress_xz_gpa WHEN 'yz' THEN "
+                  "stress_yz_gpa ELSE stress_xy_gpa END, plane FROM shear_steps WHERE shear_id IN "
                   "(SELECT id FROM shears WHERE ensemble IS NULL) ORDER BY shear_id, step_index LIMIT 20000");
   std::map<std::string, std::vector<std::pair<double, double>>> curves;
   for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -223,8 +217,8 @@ Chart predictions(const std::filesystem::path& database) {
 using Maker = Chart (*)(const std::filesystem::path&);
 const std::vector<std::pair<std::string, Maker>>& makers() {
   static const std::vector<std::pair<std::string, Maker>> all = {
-      {"annealing", annealing}, {"cycles", cycles}, {"barriers", barriers},      {"tracks", tracks},
-      {"classes", classes},     {"shear", shear},   {"predictions", predictions}};
+      {"annealing", annealing}, {"densities", densities}, {"cycles", cycles},           {"barriers", barriers},
+      {"tracks", tracks},       {"classes", classes},     {"shear", shear},             {"predictions", predictions}};
   return all;
 }
 

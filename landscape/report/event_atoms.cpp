@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "landscape/exchange/frames.hpp"
+#include "md/structure/d2min.hpp"
 
 namespace landscape::report {
 namespace {
@@ -25,7 +26,7 @@ void add_values(db::Database& database,
                 const db::EventRecord& event,
                 const std::vector<Eigen::Index>& atoms,
                 nlohmann::json& entry) {
-  for (const std::string name : {"d2min", "d2min_a2", "softness", "vibrational_mean_square"}) {
+  for (const std::string name : {"softness", "vibrational_mean_square"}) {
     db::AtomValueRecord key;
     key.sample_id = event.sample_id;
     key.name = name;
@@ -45,7 +46,10 @@ void add_values(db::Database& database,
 
 }  // namespace
 
-nlohmann::json event_atoms(db::Database& database, const db::EventRecord& event, int around) {
+nlohmann::json event_atoms(db::Database& database,
+                           const db::EventRecord& event,
+                           int around,
+                           double d2min_cutoff) {
   const auto frames = event_frames(database, event.id);
   const auto& start = frames[0].configuration;
   const auto& to_final = frames[2].extra.at("displacement").values;
@@ -76,6 +80,15 @@ nlohmann::json event_atoms(db::Database& database, const db::EventRecord& event,
   entry["x"] = rounded(local, atoms);
   entry["s"] = rounded(frames[1].extra.at("displacement").values, atoms);
   entry["f"] = rounded(to_final, atoms);
+  if (std::isfinite(d2min_cutoff)) {
+    const auto all = md::d2min(start, frames[2].configuration, d2min_cutoff);
+    auto list = nlohmann::json::array();
+    for (const auto k : atoms) {
+      constexpr double digits = 1e4;
+      list.push_back(std::isfinite(all[k]) ? std::round(all[k] * digits) / digits : 0.0);
+    }
+    entry["values"]["d2min_a2"] = std::move(list);
+  }
   add_values(database, event, atoms, entry);
   return entry;
 }

@@ -107,8 +107,17 @@ function draw() {
       g.stroke();
     }
   }
-  g.globalAlpha = 1;
+  g.globalAlpha = 1; g.fillStyle = '#222'; g.font = '12px sans-serif'; g.textAlign = 'left';
+  if (values) {  // what the colours mean
+    for (let k = 0; k < 100; ++k) { g.fillStyle = shade(k / 99); g.fillRect(12 + k, h - 22, 1.5, 10); }
+    g.fillStyle = '#222';
+    g.fillText((by === 'moved' ? 'displacement [Å]' : by === 'd2min_a2' ? 'D²min [Å²]' : by) + ': ' + low.toPrecision(3) + ' ... ' + high.toPrecision(3), 12, h - 28);
+  } else e.species.forEach((name, k) => {
+    g.beginPath(); g.arc(20, h - 16 - 18 * k, 6, 0, 7); g.fillStyle = palette[k % palette.length]; g.fill(); g.stroke();
+    g.fillStyle = '#222'; g.fillText(name, 32, h - 12 - 18 * k);
+  });
   canvas.dataset.event = e.id;
+  canvas.dataset.by = by;
 }
 function choose(id) {
   for (const row of rows) row.classList.toggle('chosen', row.dataset.event === String(id));
@@ -117,7 +126,7 @@ function choose(id) {
   event = atoms.events[id] || null;
   if (!event) { info.textContent = 'event ' + id + ': its atoms are not in this page (landscape export events id=' + id + ')'; canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height); canvas.dataset.event = ''; return; }
   const select = input('by'), old = select.value;
-  select.replaceChildren(...[['moved', 'displacement'], ['species', 'species']].concat(Object.keys(event.values || {}).map(k => [k, k]))
+  select.replaceChildren(...[['moved', 'displacement'], ['species', 'species']].concat(Object.keys(event.values || {}).map(k => [k, k === 'd2min_a2' ? 'D²min' : k]))
     .map(([value, text]) => { const o = document.createElement('option'); o.value = value; o.textContent = text; return o; }));
   if (Array.from(select.options).some(o => o.value === old)) select.value = old;
   info.textContent = 'event ' + id + (row ? ': ' + names.map((n, k) => n + ' ' + cell(row, k)).slice(1).filter(t => !t.endsWith(' ')).join(', ') : '');
@@ -148,6 +157,7 @@ document.addEventListener('click', e => {
   if (!(e.target instanceof Element) || !e.target.classList.contains('leaf')) return;
   const id = leaves[e.target.dataset.minimum];
   if (id !== undefined) choose(id);
+  else info.textContent = 'minimum ' + e.target.dataset.minimum + ': no event of the table leads to it (it is the sample itself, or the table is too short: landscape report --events)';
 });
 for (const part of document.querySelectorAll('.script')) part.hidden = false;
 const first = rows.find(r => atoms.events[r.dataset.event]);
@@ -156,6 +166,8 @@ const ask = new URLSearchParams(location.hash.slice(1));  // #filter=EA<0.1&leaf
 if (ask.has('filter')) { input('filter').value = ask.get('filter'); filter(ask.get('filter')); }
 if (ask.has('sort')) sort(Number(ask.get('sort')));
 if (ask.has('event')) choose(ask.get('event'));
+if (ask.has('phase')) { input('phase').value = ask.get('phase'); phase = Number(ask.get('phase')); draw(); }
+if (ask.has('by')) { input('by').value = ask.get('by'); draw(); }
 if (ask.has('leaf')) { const l = document.querySelector('.leaf[data-minimum="' + Number(ask.get('leaf')) + '"]'); if (l) l.dispatchEvent(new MouseEvent('click', {bubbles: true})); }
 document.documentElement.dataset.ready = 'yes';
 })();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "db/check.hpp"
@@ -12,8 +14,10 @@
 #include "landscape/report/event_atoms.hpp"
 #include "landscape/report/page.hpp"
 #include "landscape/report/rows.hpp"
+#include "landscape/report/spectra.hpp"
 #include "landscape/version.hpp"
 #include "landscape/workflow/records.hpp"
+#include "md/structure/correlations.hpp"
 
 namespace landscape {
 namespace {
@@ -22,8 +26,8 @@ using report::html_table;
 using report::Rows;
 using svg::escaped;
 
-constexpr std::int64_t most_events_of_a_tree = 20'000;  // more do not make a picture, and cost time
-constexpr std::size_t most_trees = 6;
+constexpr std::size_t most_events_of_a_tree = 20'000;  // more do not make a picture, and cost time
+constexpr std::size_t most_trees = 12;
 
 /// JSON as it may stand in a script element.
 std::string embedded(const char* id, const nlohmann::json& value) {
@@ -46,8 +50,8 @@ class Page {
   std::string write() {
     head();
     key_figures();
-    chart_section("Samples and annealing", {"annealing", "cycles"}, samples_sql);
-    chart_section("Barrier spectra", {"barriers"}, spectra_sql);
+    chart_section("Samples and annealing", {"annealing", "densities", "cycles"}, samples_sql);
+    barrier_spectra();
     chart_section("Class against annealing", {"classes"}, classes_sql);
     chart_section("Quasistatic shear", {"shear"}, shears_sql);
     chart_section("Events followed in strain", {"tracks"}, tracks_sql);
@@ -76,27 +80,31 @@ class Page {
   }
 
   void key_figures() {
-    const Rows rows(
-        path_,
-        "SELECT (SELECT count(*) FROM samples) AS samples, (SELECT count(*) FROM minima) AS "
-        "minima, "
-        "(SELECT count(*) FROM saddles) AS saddles, (SELECT count(*) FROM events) AS events, "
-        "(SELECT count(*) FROM searches) AS searches, (SELECT count(*) FROM plastic_events) AS "
-        "\"plastic events\", "
-        "(SELECT count(*) FROM tracks) AS tracks, "
-        "(SELECT count(*) FROM tracks WHERE event_class = 'thermal') AS \"thermal\", "
-        "(SELECT count(*) FROM tracks WHERE event_class = 'strain_created') AS \"created by "
-        "strain\", "
-        "(SELECT median(EA) FROM events WHERE origin = 'map') AS \"median barrier [eV]\", "
-        "(SELECT min(EA) FROM events WHERE origin = 'map') AS \"lowest barrier [eV]\"");
+    spectra_ = report::read_spectra(path_, options_.stop);
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& [table, count] : db::info(path_).counts) counts[table] = count;
+    event_count_ = counts["event"];
+    std::vector<double> barriers;
+    for (const auto& [key, spectrum] : spectra_)
+      barriers.insert(barriers.end(), spectrum.barriers.begin(), spectrum.barriers.end());
+    std::ranges::sort(barriers);
+    const auto figure = [&](const std::string& name, const std::string& value) {
+      html_ += "<div class=\"card\"><b>" + escaped(value) + "</b>" + escaped(name) + "</div>";
+    };
     html_ += "<div class=\"cards\">";
-    for (std::size_t c = 0; c < rows.columns().size(); ++c) {
-      const auto value = rows.text(0, c);
-      html_ += "<div class=\"card\"><b>" + escaped(value.empty() ? "-" : value) + "</b>" +
-               escaped(rows.columns()[c]) + "</div>";
-    }
+    for (const auto& [table, name] : {std::pair("sample", "samples"), std::pair("minimum", "minima"), std::pair("saddle", "saddles"),
+                                      std::pair("event", "events"), std::pair("search", "searches"),
+                                      std::pair("plastic_event", "plastic events"), std::pair("track", "tracks")})
+      figure(name, std::to_string(counts[table]));
+    const Rows classes(path_,
+                       "SELECT count(*) FILTER (WHERE event_class = 'thermal'), count(*) FILTER (WHERE event_class = 'strain_created') "
+                       "FROM tracks");
+    figure("thermal", classes.text(0, 0));
+    figure("created by strain", classes.text(0, 1));
+    const auto number = [](double value) { return std::isfinite(value) ? fmt::format("{:.6g}", value) : std::string("-"); };
+    figure("median barrier [eV]", number(report::quantile_of(barriers, 0.5)));
+    figure("lowest barrier [eV]", number(report::quantile_of(barriers, 0.0)));
     html_ += "</div>\n";
-    event_count_ = static_cast<std::int64_t>(rows.number(0, 3));
   }
 
   void chart_section(const std::string& title,
@@ -104,15 +112,24 @@ class Page {
                      const std::string& sql) {
     ask();
     html_ += "<h2>" + title + "</h2><div class=\"charts\">";
+    std::string missing;
     for (const auto& name : charts) {
       const auto chart = report::make_chart(path_, name);
       const bool empty = std::all_of(chart.series.begin(), chart.series.end(),
                                      [](const auto& s) { return s.points.empty(); });
-      html_ += empty ? "<p class=\"none\">" + escaped(chart.title) + ": no data yet</p>"
-                     : svg::draw(chart);
+      if (empty) missing += (missing.empty() ? "" : "; ") + chart.title;
+      else html_ += svg::draw(chart);
     }
     html_ += "</div>\n";
+    if (!missing.empty()) html_ += "<p class=\"none\">no data yet: " + escaped(missing) + "</p>\n";
     if (!sql.empty()) html_ += "<div class=\"scroll\">" + html_table(Rows(path_, sql)) + "</div>\n";
+  }
+
+  void barrier_spectra() {
+    const auto chart = report::spectrum_chart(spectra_);
+    html_ += "<h2>Barrier spectra</h2><div class=\"charts\">";
+    html_ += chart.series.empty() ? "<p class=\"none\">no data yet</p>" : svg::draw(chart);
+    html_ += "</div>\n<div class=\"scroll\">" + html_table(report::spectrum_rows(spectra_)) + "</div>\n";
   }
 
   void trees() {
@@ -120,17 +137,13 @@ class Page {
     html_ +=
         "<h2>Disconnectivity graphs</h2><p class=\"script\" hidden>A click on a minimum shows the "
         "atoms of the event that leads to it.</p>";
-    const Rows samples(path_,
-                       "SELECT s.sample, (SELECT count(*) FROM events e WHERE e.sample = s.sample "
-                       "AND e.strain_xy = 0) FROM samples s "
-                       "WHERE s.state = 'ready' ORDER BY s.id");
     std::size_t drawn = 0;
-    for (std::size_t r = 0; r < samples.size() && drawn < most_trees; ++r) {
-      const auto name = samples.text(r, 0);
-      if (samples.number(r, 1) == 0.0) continue;
-      if (samples.number(r, 1) > static_cast<double>(most_events_of_a_tree)) {
-        html_ += "<p>" + escaped(name) + " has " + samples.text(r, 1) +
-                 " events: <code>landscape graph " + escaped(name) + " -o tree.svg</code></p>";
+    for (const auto& [key, spectrum] : spectra_) {
+      const auto& name = std::get<std::string>(key);
+      if (std::get<double>(key) != 0.0 || drawn == most_trees) continue;
+      if (spectrum.barriers.size() > most_events_of_a_tree) {
+        html_ += fmt::format("<p>{} has {} events: <code>landscape graph {} -o tree.svg</code></p>", escaped(name), spectrum.barriers.size(),
+                             escaped(name));
         continue;
       }
       auto stored = load_graph(path_, {name, 0.0, false, "class"});
@@ -192,12 +205,23 @@ class Page {
       const auto event = database_.event(static_cast<db::Id>(rows.number(r, 0)));
       const auto initial = database_.minimum(event.initial_minimum_id).configuration_id;
       if (database_.configuration(initial).layout != position_layout) continue;
-      auto entry = report::event_atoms(database_, event, options_.atoms_around);
+      auto entry = report::event_atoms(database_, event, options_.atoms_around, neighbor_cutoff(event.sample_id));
       bytes += entry.dump().size();
       events[std::to_string(event.id)] = std::move(entry);
       if (r % 16 == 0) ask();
     }
     return {{"events", std::move(events)}};
+  }
+
+  /// First minimum of g(r) of the sample [Å].
+  double neighbor_cutoff(db::Id sample_id) {
+    const auto [found, fresh] = cutoffs_.try_emplace(sample_id, db::unknown);
+    if (fresh) {
+      const auto sample = database_.sample(sample_id);
+      if (sample.minimum_id && sample.periodic == "TTT")
+        found->second = md::first_minimum(md::radial_distribution(load_minimum(database_, *sample.minimum_id)));
+    }
+    return found->second;
   }
 
   static nlohmann::json leaves(const Rows& rows, std::size_t final_column) {
@@ -238,11 +262,6 @@ class Page {
       "density_g_per_cm3, quench_rate_k_per_s, "
       "effective_rate_k_per_s, 1000 * annealing_degree_ev AS \"annealing degree [meV/atom]\", "
       "stress_xy_gpa, shear_modulus_gpa FROM samples ORDER BY id";
-  static constexpr const char* spectra_sql =
-      "SELECT sample, strain_xy, count(*) AS events, min(EA) AS lowest, quantile(EA, 0.25) AS q25, "
-      "median(EA) AS median, "
-      "quantile(EA, 0.75) AS q75, max(EA) AS highest, median(ER) AS \"median reverse\" FROM events "
-      "WHERE origin = 'map' GROUP BY sample, strain_xy";
   static constexpr const char* classes_sql =
       "SELECT sample, origin, event_class AS class, event_class_zero_stress AS \"class at zero "
       "stress\", count(*) AS events, median(EA) AS \"median EA\", "
@@ -264,6 +283,8 @@ class Page {
   db::Database database_;
   std::string html_;
   std::int64_t event_count_ = 0;
+  report::Spectra spectra_;
+  std::map<db::Id, double> cutoffs_;  ///< of D²min, by sample
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "db/query.hpp"
@@ -13,6 +14,7 @@ namespace landscape::report {
 class Rows {
  public:
   Rows(const std::filesystem::path& database, const std::string& sql);
+  explicit Rows(db::QueryResult result) : result_(std::move(result)) {}
 
   std::size_t size() const { return result_.rows.size(); }
   const std::vector<std::string>& columns() const { return result_.columns; }

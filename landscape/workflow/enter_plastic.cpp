@@ -2,6 +2,7 @@
 
 #include "art/search.hpp"
 #include "landscape/workflow/event_records.hpp"
+#include "landscape/workflow/sample.hpp"
 #include "landscape/workflow/track.hpp"
 #include "md/core/error.hpp"
 
@@ -90,10 +91,9 @@ std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, 
   return std::nullopt;
 }
 
-/// @param shear_key of the options: a row's number may differ in another database that holds the same shear.
-db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord plastic, const std::string& sample_name,
-             const std::string& shear_key, md::AtomicSurface& surface, const Found& found) {
-  const std::string uid = make_uid(md::message("shear-event ", sample_name, " ", shear_key, " ", plastic.event_index));
+db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord plastic, const std::string& shear_text,
+             md::AtomicSurface& surface, const Found& found) {
+  const std::string uid = make_uid(md::message("shear-event ", shear_text, " ", plastic.event_index));
   const auto initial = store_minimum(database, place, measure(surface, found.initial), "shear", make_uid(uid + "initial"));
   const auto final_minimum =
       store_minimum(database, place, measure(surface, found.search.far_side), "shear", make_uid(uid + "final"));
@@ -123,6 +123,8 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     throw db::Error(md::message("track: sample ", sample.name, " has not been sheared, run 'landscape shear ", sample.name, "' first"));
   const db::ShearRecord shear = shears.back();
   const int plane = plane_index(shear.plane);
+  // Names the shear in every database that it may be merged with.
+  const std::string shear_text = sample_uid_text(database, sample) + '|' + shear.options_key;
   const auto potential = sample_potential(database, sample);
   const md::Cell cell = sample_cell(sample);
   const auto events = database.plastic_events_of_shear(shear.id);
@@ -168,8 +170,7 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     }
     surface.set_cell(cell.deformed(md::simple_shear(found->strain, plane)));
     db::Transaction transaction(database);
-    out.ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, sample.name, shear.options_key, surface,
-                        *found));
+    out.ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, shear_text, surface, *found));
     transaction.commit();
   }
   return out;

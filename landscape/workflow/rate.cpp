@@ -5,6 +5,7 @@
 
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
+#include "md/core/units.hpp"
 #include "md/vibration/modes.hpp"
 
 namespace landscape {
@@ -45,6 +46,18 @@ void store(db::Database& database,
 }
 
 }  // namespace
+
+double log_frequencies(const md::Potential& potential,
+                       const md::Configuration& configuration,
+                       Eigen::Index negative,
+                       const Session& session) {
+  const md::Hessian hessian(potential, configuration);
+  const auto all = md::stable_modes(hessian, session.threads);
+  if (all.negative != negative) return std::nan("");
+  double sum = all.log_determinant;
+  if (negative == 1) sum -= std::log(-lowest_eigenvalue(hessian, session));
+  return sum + 2.0 * static_cast<double>(all.modes - negative) * std::log(md::units::rad_per_ps);
+}
 
 RateReport event_rate(db::Database& database,
                       db::Id id,

@@ -3,6 +3,7 @@
 
 #include "db/database.hpp"
 #include "landscape/workflow/run.hpp"
+#include "md/potential/potential.hpp"
 #include "md/vibration/vineyard.hpp"
 
 namespace landscape {
@@ -26,5 +27,12 @@ RateReport event_rate(db::Database& database,
                       db::Id event,
                       double temperature,
                       const Session& session);
+
+/// ln of the product of the squared angular frequencies of the stable modes [(rad/ps)²], uniform motions left out; NaN unless
+/// exactly `negative` modes (0 of a minimum, 1 of a saddle) are unstable.
+double log_frequencies(const md::Potential& potential,
+                       const md::Configuration& configuration,
+                       Eigen::Index negative,
+                       const Session& session);
 
 }  // namespace landscape

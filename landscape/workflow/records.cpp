@@ -78,11 +78,15 @@ md::Matrix3Xd decode_positions(const db::ConfigurationRecord& record) {
   return Eigen::Map<const md::Matrix3Xd>(values.data(), 3, static_cast<Eigen::Index>(record.n_atoms));
 }
 
-std::optional<std::string> layout_problem(const std::string& layout, std::int64_t n_atoms, std::int64_t bytes) {
+std::optional<std::string> layout_problem(const std::string& layout, std::int64_t n_atoms, const db::Blob& data) {
   if (layout != position_layout) return std::nullopt;
-  const auto bound = compressBound(static_cast<uLong>(24 * n_atoms));
-  if (n_atoms > 0 && bytes > 0 && static_cast<uLong>(bytes) <= bound) return std::nullopt;
-  return db::message("expected 1 to ", bound, " bytes in ", layout, " for ", n_atoms, " atoms, got ", bytes);
+  try {
+    for (const double x : unpack_doubles(data, static_cast<std::size_t>(3 * n_atoms)))
+      if (!std::isfinite(x)) return "has a coordinate that is not finite";
+  } catch (const db::Error& error) {
+    return error.what();
+  }
+  return std::nullopt;
 }
 
 double density_g_per_cm3(const md::Configuration& configuration, const md::Potential& potential) {

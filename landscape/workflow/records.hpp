@@ -30,8 +30,8 @@ md::Matrix3Xd decode_positions(const db::ConfigurationRecord& record);
 db::Blob pack_doubles(std::span<const double> values);
 /// @throws db::Error unless the bytes hold exactly `count` doubles.
 std::vector<double> unpack_doubles(const db::Blob& data, std::size_t count);
-/// What is wrong with the size of a stored configuration, or nothing; see db::LayoutCheck.
-std::optional<std::string> layout_problem(const std::string& layout, std::int64_t n_atoms, std::int64_t bytes);
+/// What is wrong with the bytes of a stored configuration, or nothing; see db::LayoutCheck.
+std::optional<std::string> layout_problem(const std::string& layout, std::int64_t n_atoms, const db::Blob& data);
 
 /// Fills composition, n_atoms, species, movable, periodic, cell, volume and density of `sample`.
 void describe_structure(const md::Configuration& configuration, const md::Potential& potential,

@@ -77,6 +77,21 @@ TEST_F(Check, FindsEachBrokenPromise) {
       {"UPDATE configuration_row SET n_atoms = 3", "have its number of atoms"},
       {"UPDATE track_point_row SET strain_xy = -strain_xy", "by increasing strain"},
       {"DELETE FROM track_point_row WHERE point_index = 0", "as many points as it says"},
+      {"UPDATE minimum_row SET lowest_curvature_ev_per_a2 = -0.1", "no minimum has a negative curvature"},
+      {"UPDATE saddle_row SET curvature_ev_per_a2 = 0.1", "its curvature is negative"},
+      {"UPDATE saddle_row SET max_force_ev_per_a = 0.1", "its max force is at most"},
+      {"UPDATE event_row SET center_atom = 3", "its center is one of the sample's atoms"},
+      {"UPDATE sample_row SET species = 'Cu'", "it has a species"},
+      {"UPDATE sample_row SET movable = x'0101ff'", "a mark, for each of its atoms"},
+      {"INSERT INTO atom_value_row (sample_id, run_id, name, atom) VALUES (1, 1, 'x', 3)", "atoms that its sample has"},
+      {"INSERT INTO shear_row (id, sample_id, run_id, options, options_key, plane, state, steps) "
+       "VALUES (1, 1, 1, '{}', 'k', 'xy', 'done', 0); INSERT INTO plastic_event_row (shear_id, "
+       "run_id, event_index, strain, strain_lower, energy_drop_ev, center_atom) VALUES (1, 1, 0, 0.1, 0.09, -1, 1)",
+       "it released energy"},
+      {"INSERT INTO shear_row (id, sample_id, run_id, options, options_key, plane, state, steps) "
+       "VALUES (1, 1, 1, '{}', 'k', 'xy', 'done', 2); INSERT INTO shear_step_row (shear_id, run_id, step_index, branch, "
+       "strain_xy, energy_ev) VALUES (1, 1, 0, 'load', 0, -10), (1, 1, 2, 'load', 0.1, -9)",
+       "its steps are numbered without gaps"},
       {"DELETE FROM saddle_row", "references to missing rows of saddle_row"},
       {"INSERT INTO shear_row (id, sample_id, run_id, options, options_key, plane, state, steps) "
        "VALUES (1, 1, 1, '{}', 'k', 'xy', 'done', 0); INSERT INTO plastic_event_row (shear_id, "
@@ -92,9 +107,9 @@ TEST_F(Check, FindsEachBrokenPromise) {
 
 TEST_F(Check, AsksTheCallerAboutLayouts) {
   const auto problems =
-      check(path_, [](const std::string& layout, std::int64_t n_atoms, std::int64_t bytes) {
+      check(path_, [](const std::string& layout, std::int64_t n_atoms, const Blob& data) {
         EXPECT_EQ(layout, "test");
-        return bytes == 24 * n_atoms ? std::nullopt : std::optional<std::string>("wrong size");
+        return std::ssize(data) == 24 * n_atoms ? std::nullopt : std::optional<std::string>("wrong size");
       });
   EXPECT_EQ(problems, std::vector<std::string>{"configuration 1: wrong size"});
 }

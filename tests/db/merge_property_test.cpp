@@ -42,7 +42,6 @@ class Content {
   std::multiset<std::string> lines() const {
     std::multiset<std::string> result;
     for (const auto& [table, rows] : rows_) {
-      if (table == "configuration_row") continue;  // copied with what refers to them
       for (const auto& [id, row] : rows) {
         std::string line = table;
         for (const auto& [column, value] : row) line += ' ' + column + '=' + text(table, column, value);

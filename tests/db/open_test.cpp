@@ -234,6 +234,22 @@ TEST(Migration, LeavesTheFileAsItWasWhenAStepFails) {
   EXPECT_EQ(raw(path).number("SELECT count(*) FROM sqlite_master WHERE name = 'extra_row'"), 0);
 }
 
+TEST(OpenDatabase, RenewsAViewThatAnotherVersionDefinedOtherwise) {
+  TemporaryFolder folder;
+  const auto path = folder / "x.db";
+  Database{path};
+  {
+    detail::Connection connection(path, {});
+    connection.execute("DROP VIEW runs; CREATE VIEW runs AS SELECT 1 AS id");
+  }
+  const auto bytes = slurp(path);
+  { const Database database(path, Mode::ReadOnly); }
+  EXPECT_EQ(slurp(path), bytes);
+  { const Database database(path); }
+  const auto connection = detail::open_database(path, {.mode = Mode::ReadOnly});
+  EXPECT_GT(connection->number("SELECT count(*) FROM pragma_table_info('runs')"), 5);
+}
+
 TEST(Migration, IsNumberedFromOneWithoutGaps) {
   int expected = 1;
   for (const auto& step : detail::migrations()) EXPECT_EQ(step.version, expected++);

@@ -98,6 +98,15 @@ TEST_F(Query, SaysWhenTheLimitLeftRowsOut) {
   EXPECT_TRUE(run_query(path_, {.limit = 0}).rows.empty());
 }
 
+TEST_F(Query, PassesRowsOnOneByOne) {
+  std::vector<double> barriers;
+  const auto result = run_query(path_, {.sort = {"EA"}, .columns = {"EA"}, .each = [&](const std::vector<Value>& row) {
+                                          barriers.push_back(std::get<double>(row.at(0)));
+                                        }});
+  EXPECT_TRUE(result.rows.empty());
+  EXPECT_EQ(barriers, (std::vector<double>{0.4, 0.5, 0.6}));
+}
+
 TEST_F(Query, AcceptsSubqueriesOnPublicViewsAndCounts) {
   EXPECT_EQ(ids("EA > (SELECT avg(EA) FROM q)"), (Ids{3}));
   EXPECT_EQ(ids("(SELECT count(*) FROM minima) = 2 AND id = 1"), (Ids{1}));

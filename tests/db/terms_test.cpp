@@ -170,13 +170,39 @@ TEST_F(Terms, NothingButReadingIsPossibleAndTheFileKeepsItsBytes) {
         "WITH x AS (SELECT 1) DELETE FROM run_row",
         "INSERT INTO events DEFAULT VALUES",
         "SELECT zeroblob(2000000000)",
-        "SELECT fts3_tokenizer('simple')"}) {
+        "SELECT fts3_tokenizer('simple')",
+        "SELECT writefile('/tmp/never.db', 'x')",
+        "SELECT readfile('/etc/hostname')",
+        "SELECT edit('x')",
+        "SELECT * FROM sqlite_schema",
+        "SELECT * FROM sqlite_temp_schema",
+        "SELECT * FROM sqlite_dbpage",
+        "SELECT * FROM dbstat",
+        "SELECT * FROM pragma_database_list",
+        "SELECT * FROM main.run_row",
+        "SELECT (SELECT species FROM sample_row)",
+        "SELECT * FROM events JOIN event_row USING (id)",
+        "CREATE TRIGGER t AFTER INSERT ON run_row BEGIN SELECT 1; END",
+        "CREATE VIRTUAL TABLE t USING fts5(a)",
+        "ALTER TABLE run_row RENAME TO x",
+        "REPLACE INTO run_row (id) VALUES (1)",
+        "UPDATE events SET barrier_ev = 0",
+        "WITH x AS (SELECT 1) UPDATE run_row SET seed = 2",
+        "DELETE FROM events RETURNING id",
+        "ROLLBACK",
+        "RELEASE s",
+        "SELECT 1 UNION ALL SELECT seed FROM run_row",
+        "SELECT 1 /* ; */ ; DROP TABLE run_row",
+        "SELECT randomblob(2000000000)"}) {
     if (std::string_view(text).find_first_not_of("; ") == std::string_view::npos && *text == '\0')
       continue;  // empty: no --sql at all
     const auto reason = refusal(text);
     EXPECT_FALSE(reason.empty()) << text;
     EXPECT_EQ(reason.find('\n'), std::string::npos) << reason;
   }
+  const std::string deep = "SELECT " + std::string(20000, '(') + "1" + std::string(20000, ')');
+  EXPECT_EQ(refusal(deep).find('\n'), std::string::npos);
+  EXPECT_FALSE(refusal("WITH RECURSIVE r(x) AS (VALUES (1) UNION SELECT x FROM r) SELECT * FROM r").empty());
   const std::string slow =
       "SELECT count(*) FROM dictionary a, dictionary b, dictionary c, dictionary d";
   EXPECT_NE(

@@ -109,8 +109,6 @@ TEST(BadInput, AReadOnlyFolderCanBeReadAndNothingElse) {
   const auto file = place.vacancy_crystal();
   ASSERT_EQ(place.run({"sample", "import", file, "--name", "v", "--potential", crystal_potential}).code, 0);
   const auto before = place.read("landscape.db");
-  place.write("stdout.txt", "");
-  place.write("stderr.txt", "");
   std::filesystem::permissions(place.path(""), std::filesystem::perms(0555));
   std::filesystem::permissions(place.path("landscape.db"), std::filesystem::perms(0444));
   place.as_nobody = true;

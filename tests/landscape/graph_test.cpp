@@ -177,26 +177,39 @@ void expect_same(const LandscapeGraph& a, const LandscapeGraph& b) {
 
 TEST_F(GraphFiles, CsvComesBackBitForBit) {
   const auto graph = random_graph(30, 60, 5);
-  expect_same(graph, read_graph_csv(place_.write("m.csv", minima_csv(graph)), place_.write("s.csv", saddles_csv(graph))));
+  const auto back = read_graphs_csv(place_.write("m.csv", minima_csv(graph)), place_.write("s.csv", saddles_csv(graph)));
+  ASSERT_EQ(back.size(), 1u);
+  expect_same(graph, back[0].graph);
 }
 
 TEST_F(GraphFiles, CsvSaysWhereItIsWrong) {
   const auto minima = place_.write("m.csv", "id,energy_ev,group\n1,0,\"a, \"\"b\"\"\"\n2,0.5,\n");
   const auto refused = [&](const std::string& m, const std::string& saddles, const std::string& part) {
     try {
-      read_graph_csv(m, place_.write("s.csv", saddles));
+      read_graphs_csv(m, place_.write("s.csv", saddles));
       ADD_FAILURE() << saddles;
     } catch (const std::runtime_error& error) {
       EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
     }
   };
-  EXPECT_EQ(read_graph_csv(minima, place_.write("s.csv", "minimum_b,x,minimum_a,energy_ev\n1,,2,1\n")).minima()[0].group, "a, \"b\"");
+  EXPECT_EQ(read_graphs_csv(minima, place_.write("s.csv", "minimum_b,x,minimum_a,energy_ev\n1,,2,1\n"))[0].graph.minima()[0].group, "a, \"b\"");
   refused(minima, "minimum_a,minimum_b,energy_ev\n1,3,1\n", "s.csv:2: expected the id of a minimum");
   refused(minima, "minimum_a,minimum_b,energy_ev\n1,2,x\n", "s.csv:2: energy_ev: expected a number, got 'x'");
   refused(minima, "minimum_a,energy_ev\n1,2\n", "expected a column minimum_b");
   refused(minima, "", "empty file");
   refused(minima, "minimum_a,minimum_b,energy_ev\n1,2\n", "expected 3 fields, got 2");
   refused(place_.path("none.csv").string(), "a\n", "none.csv");
+}
+
+TEST_F(GraphFiles, StrainsOfACsvAreGraphsOfTheirOwn) {
+  const auto minima = place_.write("m.csv", "strain,id,energy_ev\n0.02,1,0.1\n0,1,0\n0,2,0.5\n0.02,2,0.3\n");
+  const auto graphs = read_graphs_csv(minima, place_.write("s.csv", "minimum_a,minimum_b,energy_ev,strain\n1,2,1,0\n2,1,0.4,0.02\n"));
+  ASSERT_EQ(graphs.size(), 2u);
+  EXPECT_EQ(graphs[0].name, "strain 0");
+  EXPECT_EQ(graphs[1].name, "strain 0.02");
+  EXPECT_EQ(graphs[0].graph.saddles()[0].energy_ev, 1.0);
+  EXPECT_EQ(graphs[1].graph.minima()[1].energy_ev, 0.3);
+  EXPECT_THROW(read_graphs_csv(minima, place_.write("t.csv", "minimum_a,minimum_b,energy_ev\n1,2,1\n")), md::InputError);
 }
 
 TEST_F(GraphFiles, WalesFilesComeBackBitForBit) {

@@ -14,6 +14,14 @@
 #include <thread>
 
 namespace landscape::test {
+namespace {
+
+/// Beside the folder, which may be read-only; several programs may run at once.
+std::string output_name(const std::filesystem::path& folder, const char* stream, int process) {
+  return folder.string() + '.' + stream + '.' + std::to_string(process);
+}
+
+}  // namespace
 
 Workplace::Workplace() {
   std::string pattern = (std::filesystem::temp_directory_path() / "landscape_test_XXXXXX").string();
@@ -60,8 +68,8 @@ int Workplace::start(const std::vector<std::string>& arguments) const {
   if (child < 0) throw std::runtime_error("fork failed");
   if (child > 0) return child;
   if (chdir(folder_.c_str()) != 0) _exit(126);
-  const int out = open("stdout.txt", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  const int err = open("stderr.txt", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  const int out = open(output_name(folder_, "stdout", getpid()).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  const int err = open(output_name(folder_, "stderr", getpid()).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   dup2(out, STDOUT_FILENO);
   dup2(err, STDERR_FILENO);
   unsetenv("LANDSCAPE_DB");
@@ -84,8 +92,15 @@ Outcome Workplace::finish(int child) const {
   waitpid(child, &status, 0);
   Outcome outcome;
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  outcome.out = read("stdout.txt");
-  outcome.err = read("stderr.txt");
+  const auto take = [&](const char* stream) {
+    const auto name = output_name(folder_, stream, child);
+    std::ostringstream text;
+    text << std::ifstream(name).rdbuf();
+    std::filesystem::remove(name);
+    return text.str();
+  };
+  outcome.out = take("stdout");
+  outcome.err = take("stderr");
   return outcome;
 }
 

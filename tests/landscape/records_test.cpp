@@ -20,8 +20,12 @@ TEST(Records, PositionsComeBackToTheLastBit) {
   EXPECT_EQ(record.layout, "f64le.shuffle.zlib.v1");
   const auto back = decode_positions(record);
   EXPECT_EQ(0, std::memcmp(back.data(), positions.data(), sizeof(double) * 150));
-  EXPECT_FALSE(layout_problem(record.layout, 50, static_cast<std::int64_t>(record.data.size())));
-  EXPECT_TRUE(layout_problem(record.layout, 50, 0));
+  EXPECT_FALSE(layout_problem(record.layout, 50, record.data));
+  EXPECT_TRUE(layout_problem(record.layout, 50, {}));
+  EXPECT_TRUE(layout_problem(record.layout, 51, record.data));
+  auto damaged = record.data;
+  damaged[damaged.size() / 2] ^= 1;
+  EXPECT_TRUE(layout_problem(record.layout, 50, damaged));
   record.n_atoms = 49;
   EXPECT_THROW(decode_positions(record), db::Error);
   record.n_atoms = 51;

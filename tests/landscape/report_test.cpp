@@ -98,7 +98,7 @@ TEST_F(Study, ReportInABrowserFiltersAndALeafShowsItsAtoms) {
 }
 
 TEST_F(Study, FiguresComeWithTheirDataAndScripts) {
-  for (const std::string name : {"annealing", "cycles", "barriers", "tracks", "classes", "shear", "predictions"}) {
+  for (const std::string name : {"annealing", "densities", "cycles", "barriers", "tracks", "classes", "shear", "predictions"}) {
     const auto result = run({"figure", name, "-o", name + ".svg", "--json"});
     EXPECT_EQ(result.code, 0) << result.err;
     EXPECT_NE(place_->read(name + ".svg").find("<svg"), std::string::npos) << name;

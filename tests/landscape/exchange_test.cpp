@@ -1,0 +1,206 @@
+/// States handed from one database to another, and several programs at work on one.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <thread>
+
+#include "tests/landscape/program.hpp"
+
+namespace landscape::test {
+namespace {
+
+/// A glass of 48 atoms, mapped once; b.db has the same glass without any event.
+class Exchange : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    place_ = new Workplace;
+    ASSERT_EQ(run({"sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004", "--cell", "aniso"}).code, 0);
+    ASSERT_EQ(run({"map", "g", "--searches", "8"}).code, 0);
+    ASSERT_EQ(run({"export", "minima", "id=1", "-o", "glass.xyz"}).code, 0);
+    ASSERT_EQ(run({"export", "events", "-f", "wales", "-o", "w"}).code, 0);
+    ASSERT_EQ(run({"export", "events", "-o", "e.xyz"}).code, 0);
+    events_ = run({"query", "events", "-n", "--json"}).json()[0]["count"];
+    ASSERT_GT(events_, 1);
+  }
+  static void TearDownTestSuite() {
+    delete place_;
+    place_ = nullptr;
+  }
+  static Outcome run(const std::vector<std::string>& arguments) { return place_->run(arguments); }
+
+  /// A new database with the glass alone.
+  static std::string other(const std::string& name) {
+    EXPECT_EQ(run({"sample", "import", "glass.xyz", "--name", "g", "--potential", "zhou2004", "--db", name}).code, 0);
+    return name;
+  }
+  /// The import is refused in part or as a whole, with one line that has `part` in it.
+  static void expect_refused(const std::vector<std::string>& arguments, int code, const std::string& part) {
+    const auto outcome = run(arguments);
+    EXPECT_EQ(outcome.code, code) << outcome.err;
+    EXPECT_NE((outcome.err + outcome.out).find(part), std::string::npos) << outcome.err << outcome.out;
+    if (code == 2) EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+  }
+
+  static inline Workplace* place_ = nullptr;
+  static inline int events_ = 0;
+};
+
+TEST_F(Exchange, WalesFilesComeBackBitForBitThroughADatabase) {
+  const auto db = other("wales.db");
+  const auto imported = run({"import", "w", "--sample", "g", "--db", db, "--json"});
+  ASSERT_EQ(imported.code, 0) << imported.err;
+  EXPECT_EQ(imported.json()["events"], events_);
+  EXPECT_EQ(imported.json()["known"], 1) << "the glass itself";
+  ASSERT_EQ(run({"export", "events", "-f", "wales", "-o", "w2", "--db", db}).code, 0);
+  for (const std::string file : {"min.data", "ts.data", "points.min", "points.ts", "dinfo"})
+    EXPECT_EQ(place_->read("w/" + file), place_->read("w2/" + file)) << file;
+  const auto again = run({"import", "w", "--sample", "g", "--db", db, "--json"});
+  EXPECT_EQ(again.code, 0);
+  EXPECT_EQ(again.json()["events"], 0);
+  EXPECT_EQ(again.json()["minima"], 0);
+  EXPECT_EQ(run({"db", "check", "--db", db}).code, 0);
+  EXPECT_NE(run({"provenance", "event", "1", "--db", db}).out.find("import"), std::string::npos);
+}
+
+TEST_F(Exchange, ExtendedXyzBringsTheEventsBack) {
+  const auto db = other("xyz.db");
+  const auto imported = run({"import", "e.xyz", "--db", db, "--json"});
+  ASSERT_EQ(imported.code, 0) << imported.err;
+  EXPECT_EQ(imported.json()["events"], events_);
+  const auto before = run({"query", "events", "-s", "EA", "--json"}).json(), after = run({"query", "events", "-s", "EA", "--json", "--db", db}).json();
+  ASSERT_EQ(before.size(), after.size());
+  for (std::size_t k = 0; k < before.size(); ++k) {
+    EXPECT_EQ(before[k]["barrier_ev"], after[k]["barrier_ev"]);
+    EXPECT_EQ(before[k]["center_atom"], after[k]["center_atom"]);
+    EXPECT_NEAR(before[k]["curvature_ev_per_a2"].get<double>(), after[k]["curvature_ev_per_a2"].get<double>(), 1e-3);
+    EXPECT_NEAR(before[k]["delta_stress_xy_gpa"].get<double>(), after[k]["delta_stress_xy_gpa"].get<double>(), 1e-5);
+  }
+  // Into the database they came from: nothing is new.
+  const auto own = run({"import", "e.xyz", "--json"});
+  EXPECT_EQ(own.code, 0) << own.err;
+  EXPECT_EQ(own.json()["events"], 0);
+  EXPECT_EQ(run({"db", "check", "--db", db}).code, 0);
+}
+
+TEST_F(Exchange, WhatDoesNotHoldIsNamedAndLeftOut) {
+  const auto db = other("bad.db");
+  const auto copy = [&](const std::string& name) {
+    std::filesystem::copy(place_->path("w"), place_->path(name));
+    return name;
+  };
+  const auto first_line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+  const auto rest = [](const std::string& text) { return text.substr(text.find('\n')); };
+  const auto words = [](const std::string& line) {
+    std::istringstream in(line);
+    return std::vector<std::string>(std::istream_iterator<std::string>(in), {});
+  };
+  const auto ts = place_->read("w/ts.data");
+  auto fields = words(first_line(ts));
+  const auto with = [&](std::size_t k, const std::string& value) {
+    auto changed = fields;
+    changed[k] = value;
+    std::string line;
+    for (const auto& word : changed) line += (line.empty() ? "" : " ") + word;
+    return line + rest(ts);
+  };
+  place_->write(copy("energy") + "/ts.data", with(0, std::to_string(std::stod(fields[0]) + 0.01)));
+  expect_refused({"import", "energy", "--sample", "g", "--db", db}, 1, "expected an energy of");
+  EXPECT_EQ(run({"query", "events", "-n", "--json", "--db", db}).json()[0]["count"], events_ - 1);
+  // A saddle said to lead to the wrong minimum.
+  const auto wrong = fields[4] == "2" ? "3" : "2";
+  const auto other_db = other("bad2.db");
+  place_->write(copy("minima") + "/ts.data", with(4, wrong));
+  expect_refused({"import", "minima", "--sample", "g", "--db", other_db, "--json"}, 1, "does not reach the two minima");
+  // A saddle moved by 0.1 Å is none.
+  auto points = place_->read("w/points.ts");
+  double x = 0.0;
+  std::memcpy(&x, points.data(), sizeof x);
+  x += 0.1;
+  std::memcpy(points.data(), &x, sizeof x);
+  place_->write(copy("moved") + "/points.ts", points);
+  expect_refused({"import", "moved", "--sample", "g", "--db", other("bad3.db")}, 1, "expected an energy of");
+  expect_refused({"import", "moved", "--sample", "g", "--db", "bad3.db", "--same-energy", "100"}, 1, "expected a max force of");
+  for (const auto* name : {db.c_str(), "bad2.db", "bad3.db"}) EXPECT_EQ(run({"db", "check", "--db", name}).code, 0);
+
+  place_->write("moved/points.ts", points.substr(0, points.size() - 24));
+  expect_refused({"import", "moved", "--sample", "g", "--db", db}, 2, "points.ts: expected 3 N doubles");
+  std::filesystem::remove(place_->path("moved/points.ts"));
+  expect_refused({"import", "moved", "--sample", "g", "--db", db}, 2, "expected points.min and points.ts");
+  expect_refused({"import", "w", "--db", db}, 2, "--sample");
+  expect_refused({"import", "w", "--sample", "h", "--db", db}, 2, "h");
+  expect_refused({"import", "none.xyz", "--db", db}, 2, "none.xyz");
+  expect_refused({"import", "glass.xyz", "--sample", "g", "--db", "none.db"}, 2, "none.db");
+  expect_refused({"import", small_glass(), "--sample", "g", "--db", db}, 2, "expected role=");
+  place_->vacancy_crystal("v.xyz");
+  ASSERT_EQ(run({"sample", "import", "v.xyz", "--name", "v", "--potential", crystal_potential, "--db", db}).code, 0);
+  expect_refused({"import", "w", "--sample", "v", "--db", db}, 2, "expected 107 atoms of sample v, got 48");
+  expect_refused({"import", "e.xyz", "--sample", "v", "--db", db}, 2, "species in the same order");
+  auto text = place_->read("e.xyz");
+  for (std::size_t at = 0; (at = text.find("role=final", at)) != std::string::npos;) text.replace(at, 10, "role=fnal");
+  place_->write("roles.xyz", text);
+  expect_refused({"import", "roles.xyz", "--db", db}, 2, "frame 1: expected the saddle and the final minimum");
+}
+
+TEST_F(Exchange, FrequenciesInWalesFilesGiveTheRatesOfTheEvents) {
+  ASSERT_EQ(run({"export", "events", "id=1", "-f", "wales", "--frequencies", "-o", "f"}).code, 0);
+  ASSERT_EQ(run({"rate", "1"}).code, 0);
+  const auto event = run({"query", "events", "id=1", "--json"}).json()[0];
+  ASSERT_EQ(run({"kinetics", "--wales", "f", "--barrier", "0", "--temperature", "600", "--walks", "100", "-o", "rates.csv"}).code, 0);
+  std::istringstream rates(place_->read("rates.csv"));
+  std::string header, line;
+  std::getline(rates, header);
+  EXPECT_EQ(header, "minimum,to,saddle,barrier_ev,prefactor_thz,rate_per_s");
+  std::getline(rates, line);
+  std::replace(line.begin(), line.end(), ',', ' ');
+  std::istringstream fields(line);
+  double minimum = 0, to = 0, saddle = 0, barrier = 0, prefactor = 0, rate = 0;
+  fields >> minimum >> to >> saddle >> barrier >> prefactor >> rate;
+  EXPECT_EQ(barrier, event["barrier_ev"].get<double>());
+  EXPECT_NEAR(prefactor / event["attempt_frequency_thz"].get<double>(), 1.0, 1e-4);
+  EXPECT_EQ(run({"export", "events", "id=1", "--frequencies", "-o", "x.xyz"}).code, 2);
+}
+
+TEST(SeveralPrograms, TwoMapsAndThreeReadersAtOnceLoseNothingWhenOneIsKilled) {
+  const Workplace place;
+  for (const std::string name : {"steady", "victim"})
+    ASSERT_EQ(place.run({"sample", "import", small_glass(), "--name", name, "--potential", "zhou2004", "--cell", "aniso"}).code, 0);
+  const auto map = [&](const std::string& name) { return std::vector<std::string>{"map", name, "--searches", "12", "--threads", "1", "--json"}; };
+  std::atomic<bool> over = false;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> readers;
+  for (int r = 0; r < 3; ++r)
+    readers.emplace_back([&] {
+      for (std::int64_t seen = 0; !over;) {
+        const auto answer = place.run({"query", "events", "-n", "--json"});
+        if (answer.code != 0 || answer.json()[0]["count"].get<std::int64_t>() < seen) ++wrong;
+        if (answer.code == 0) seen = answer.json()[0]["count"];
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      }
+    });
+  Outcome steady;
+  std::thread writer([&] { steady = place.run(map("steady")); });
+  for (int k = 1; k <= 6; ++k) place.run(map("victim"), 0.05 * k);
+  const auto victim = place.run(map("victim"));
+  writer.join();
+  over = true;
+  for (auto& reader : readers) reader.join();
+  EXPECT_EQ(wrong, 0);
+  ASSERT_EQ(steady.code, 0) << steady.err;
+  ASSERT_EQ(victim.code, 0) << victim.err;
+  EXPECT_EQ(place.run({"db", "check"}).code, 0);
+  // The two samples are one glass, so the one that was never disturbed says what the other must have.
+  const auto barriers = [&](const std::string& name) {
+    return place.run({"query", "events", "sample=" + name, "-c", "EA,ER,atom,found", "-s", "EA", "-f", "csv"}).out;
+  };
+  EXPECT_EQ(barriers("steady"), barriers("victim"));
+  EXPECT_EQ(place.run({"query", "searches", "-n", "--json"}).json()[0]["count"], 24);
+}
+
+}  // namespace
+}  // namespace landscape::test
