@@ -113,6 +113,8 @@ class Database {
   Id add_search(const SearchRecord& search);
   /// The newest search of all; 0: none. Tells whether another process has entered any.
   Id last_search();
+  /// Searches entered for the mapping.
+  std::int64_t search_count(Id mapping_id);
   /// Ordered by search_index.
   std::vector<SearchRecord> searches_of_mapping(Id mapping_id);
 

@@ -66,6 +66,13 @@ Id Database::last_search() {
   return connection_->number("SELECT coalesce(max(id), 0) FROM search_row");
 }
 
+std::int64_t Database::search_count(Id mapping_id) {
+  auto query = connection_->statement("SELECT count(*) FROM search_row WHERE mapping_id = ?");
+  query.bind(mapping_id);
+  query.step();
+  return query.take<std::int64_t>();
+}
+
 std::vector<SearchRecord> Database::searches_of_mapping(Id mapping_id) {
   return select<SearchRecord>(*connection_, "WHERE mapping_id = ? ORDER BY search_index",
                               mapping_id);

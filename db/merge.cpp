@@ -286,6 +286,12 @@ class Merge {
       }
       sqlite3_reset(find_.get());
     }
+    if (fresh && rule.table == "event_row") {
+      if (const auto joined = event_of_searches(old)) {
+        fresh = false;
+        id = *joined;
+      }
+    }
     if (fresh || better) {
       auto* statement = fresh ? insert_.get() : update_.get();
       for (std::size_t k = 0; k < columns_.size(); ++k) {
@@ -396,6 +402,24 @@ class Merge {
       if (query.step()) query.read(found->second);
     }
     return found->second;
+  }
+
+  /// The target's event of the searches that found the shard's event `old`, where the target has joined two events since (see
+  /// Database::merge_events); nothing where it does not know these searches.
+  std::optional<Id> event_of_searches(Id old) {
+    auto searches = shard_.statement("SELECT mapping_id, search_index FROM search_row WHERE event_id = ?");
+    searches.bind(old);
+    while (searches.step()) {
+      const auto& mappings = ids_["mapping_row"];
+      const auto mapping = mappings.find(searches.take<Id>());
+      const auto index = searches.take<std::int64_t>();
+      if (mapping == mappings.end()) continue;
+      auto known = target_.statement(
+          "SELECT event_id FROM search_row WHERE mapping_id = ? AND search_index = ? AND event_id IS NOT NULL");
+      known.bind(mapping->second).bind(index);
+      if (known.step()) return known.take<Id>();
+    }
+    return std::nullopt;
   }
 
   void expect_same(const Rule& rule, sqlite3_stmt* row) {

@@ -70,10 +70,23 @@ json pieces(const BarrierPath& found) {
   return list;
 }
 
+/// Why a piece has not converged, in one line.
+std::string why_not(const PathPiece& piece) {
+  if (!piece.path.converged()) return md::message("no path: ", neb::to_string(piece.path.status));
+  if (!piece.stationary)
+    return md::message("the climbing image leads to no saddle nearby (largest force ", piece.saddle_max_force,
+                       " eV/Å): a smaller --path-fmax brings it closer");
+  if (piece.proof.negative_eigenvalues != 1)
+    return md::message("the climbing image leads to a stationary point that is no first-order saddle (", piece.proof.method, ", ",
+                       piece.proof.negative_eigenvalues, " negative eigenvalues)");
+  return md::message("the saddle beside the climbing image is not above both ends (", piece.barrier_ev, " and ", piece.reverse_barrier_ev,
+                     " eV): it belongs to another path");
+}
+
 int run(const Context& context, Options options) {
   if (!options.output.empty()) check_output_path(options.output);
   options.path.neb.threads = context.global.threads;
-  options.path.neb.validate();
+  options.path.validate();
   if (is_id(options.from) != is_id(options.to))
     throw md::InputError(md::message("neb: expected two minima or two structures, got ", options.from, " and ", options.to));
   const auto ends = is_id(options.from) ? stored(context, options) : read(options);
@@ -101,8 +114,8 @@ int run(const Context& context, Options options) {
                  {"reverse_barrier_ev", top.saddle_energy_ev - end},
                  {"saddle_energy_ev", top.saddle_energy_ev},
                  {"saddle_max_force_ev_per_a", top.saddle_max_force},
-                 {"negative_eigenvalues", top.refined ? json(top.proof.negative_eigenvalues) : json(nullptr)},
-                 {"proof_method", top.refined ? json(art::name(top.proof.kind)) : json(nullptr)},
+                 {"negative_eigenvalues", top.stationary ? json(top.proof.negative_eigenvalues) : json(nullptr)},
+                 {"proof_method", top.stationary ? json(art::name(top.proof.kind)) : json(nullptr)},
                  {"path_max_force_ev_per_a", top.path.path_max_force},
                  {"force_calls", found.force_calls},
                  {"images", options.path.neb.images},
@@ -122,9 +135,7 @@ int run(const Context& context, Options options) {
     context.outcome("there are minima on the way: the barrier is that of the highest piece, not of one event");
   for (const PathPiece& piece : found.pieces) {
     if (piece.converged()) continue;
-    context.outcome(piece.path.converged() ? md::message("the climbing image leads to no saddle nearby (largest force ",
-                                                         piece.saddle_max_force, " eV/Å): a smaller --path-fmax brings it closer")
-                                           : md::message("no path: ", neb::to_string(piece.path.status)));
+    context.outcome(why_not(piece));
     return exit_not_reached;
   }
   return exit_done;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "md/core/error.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 using Eigen::VectorXd;
 
+constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double near_image = 0.5;  // [Å] a saddle beyond is that of another event
 
 /// Follows the climbing image to the saddle. @return force calls.
@@ -26,11 +28,13 @@ double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOption
   art::ApproachOptions approach;
   approach.max_force = options.max_force;
   approach.max_climb = 0.05;  // the saddle is near
+  approach.max_energy = infinite;  // however high: the band has been there
   const VectorXd image = piece.saddle;
   const auto saddle = art::approach_saddle(surface, image, path.tangent, path.energies.front(), approach, [&](const art::ApproachProgress& p) {
     return md::largest_displacement(surface, image, p.x) > near_image ? md::Control::Stop : md::Control::Continue;
   });
-  if (saddle.status == art::ApproachStatus::Converged) {
+  piece.stationary = saddle.status == art::ApproachStatus::Converged;
+  if (piece.stationary) {
     piece.saddle = saddle.x;
     piece.saddle_energy_ev = saddle.energy;
     piece.barrier_ev = saddle.energy - path.energies.front();
@@ -42,11 +46,19 @@ double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOption
   return static_cast<double>(surface.calls() - before) + piece.proof.extra_calls;
 }
 
+/// What is known of how high a piece leads: a path that did not converge may lead higher than any other.
+double highest_energy(const PathPiece& piece) { return piece.path.converged() ? piece.saddle_energy_ev : infinite; }
+
 }  // namespace
+
+void BarrierPathOptions::validate() const {
+  neb.validate();
+  if (max_pieces < 1) throw md::InputError(md::message("path: max_pieces is ", max_pieces, ", expected at least 1"));
+}
 
 BarrierPath barrier_path(const neb::SurfaceFactory& make, const VectorXd& from, const VectorXd& to,
                          const BarrierPathOptions& options, const neb::NebObserver& observe) {
-  options.neb.validate();
+  options.validate();
   neb::NebOptions band = options.neb;
   band.max_force = std::max(band.max_force, band.path_max_force);
   BarrierPath result;
@@ -68,7 +80,7 @@ BarrierPath barrier_path(const neb::SurfaceFactory& make, const VectorXd& from, 
     const auto surface = make();
     result.force_calls += refine(piece, *surface, options.neb);
     result.pieces.push_back(std::move(piece));
-    if (result.pieces.back().saddle_energy_ev > result.pieces[result.highest].saddle_energy_ev) result.highest = result.pieces.size() - 1;
+    if (highest_energy(result.pieces.back()) > highest_energy(result.pieces[result.highest])) result.highest = result.pieces.size() - 1;
     if (result.pieces.back().path.status == neb::NebStatus::StoppedByObserver) break;
     ++k;
   }

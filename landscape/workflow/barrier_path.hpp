@@ -13,29 +13,33 @@ namespace landscape {
 /// From one minimum to the next.
 struct PathPiece {
   neb::NebResult path;            ///< band, to neb.path_max_force on all images
-  Eigen::VectorXd saddle;         ///< converged to neb.max_force where `refined`, else the climbing image
+  Eigen::VectorXd saddle;         ///< converged to neb.max_force where `stationary`, else the climbing image
+  /// [eV] of `saddle` above the ends, and its energy; NaN where there was no path to look for it on.
   double barrier_ev = neb::NebResult::unknown, reverse_barrier_ev = barrier_ev, saddle_energy_ev = barrier_ev;
   double saddle_max_force = barrier_ev;  ///< [eV/Å]
-  bool refined = false;           ///< the climbing image was followed along its lowest mode to the saddle beside it
-  art::IndexProof proof;          ///< of the refined saddle
+  bool stationary = false;        ///< the climbing image was followed along its lowest mode to a stationary point beside it ...
+  art::IndexProof proof;          ///< ... whose index this is
+  bool refined = false;           ///< ... and it is a first-order saddle above both ends
   bool converged() const { return path.converged() && refined; }
 };
 
 struct [[nodiscard]] BarrierPath {
   std::vector<PathPiece> pieces;  ///< in order; one unless split
   double force_calls = 0.0;       ///< of bands, saddles and proofs
-  std::size_t highest = 0;        ///< piece whose saddle is highest
+  std::size_t highest = 0;        ///< piece whose saddle is highest; the first without a converged path, where there is one
 };
 
 struct BarrierPathOptions {
-  neb::NebOptions neb;
+  neb::NebOptions neb;            ///< forces in eV/Å, springs in eV/Å², steps in Å; max_force holds for the saddle, path_max_force for the band
   bool split = true;              ///< minima on the way are relaxed and the pieces found one by one
-  int max_pieces = 8;             ///< > 0
+  int max_pieces = 8;             ///< > 0: pieces beyond this many are not split further
+  void validate() const;          ///< @throws md::InputError naming field, value and broken range.
 };
 
-/// @param from, to relaxed configurations (dof). @param make one surface for each image.
+/// @param from, to relaxed configurations, length dof [Å]. @param make one surface for each image.
 /// The band is converged to path_max_force only: what a climbing image still lacks in a soft glass takes the band thousands of
 /// iterations, the same image alone some tens along its lowest mode. A saddle further than 0.5 Å from its climbing image is not taken.
+/// @throws md::InputError for bad options or lengths, or where the surface is not defined at the ends.
 BarrierPath barrier_path(const neb::SurfaceFactory& make, const Eigen::VectorXd& from, const Eigen::VectorXd& to,
                          const BarrierPathOptions& options, const neb::NebObserver& observe = {});
 

@@ -1,6 +1,7 @@
 #include "landscape/workflow/coverage.hpp"
 
 #include <algorithm>
+#include <boost/pending/disjoint_sets.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -69,19 +70,14 @@ std::int64_t pearson_events(const Eigen::Ref<const Eigen::MatrixXd>& features, d
   z.colwise() -= z.rowwise().mean().eval();
   for (Eigen::Index i = 0; i < n; ++i)
     if (const double norm = z.row(i).norm(); norm > 0.0) z.row(i) /= norm;
-  std::vector<Eigen::Index> parent(static_cast<std::size_t>(n));
-  std::iota(parent.begin(), parent.end(), Eigen::Index{0});
-  const auto root = [&](Eigen::Index i) {
-    while (parent[static_cast<std::size_t>(i)] != i) i = parent[static_cast<std::size_t>(i)];
-    return i;
-  };
+  boost::disjoint_sets_with_storage<> sets(static_cast<std::size_t>(n));
   std::int64_t clusters = n;
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < i; ++j) {
       if (!(z.row(i).dot(z.row(j)) > threshold)) continue;
-      const Eigen::Index a = root(i), b = root(j);
+      const auto a = sets.find_set(static_cast<std::size_t>(i)), b = sets.find_set(static_cast<std::size_t>(j));
       if (a == b) continue;
-      parent[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
+      sets.link(a, b);
       --clusters;
     }
   return clusters;

@@ -59,14 +59,6 @@ void describe_elasticity(const Subject& subject,
                             shortest_wave_vector(c.cell) / (2.0 * std::numbers::pi);
 }
 
-/// Softness of every atom (0 where frozen) from that of the free ones.
-Eigen::VectorXd on_all_atoms(const md::Hessian& hessian, const Eigen::VectorXd& free) {
-  Eigen::VectorXd all = Eigen::VectorXd::Zero(hessian.atom_count());
-  for (std::size_t k = 0; k < hessian.free_atoms().size(); ++k)
-    all[hessian.free_atoms()[k]] = free[static_cast<Eigen::Index>(k)];
-  return all;
-}
-
 void describe_softness(const Subject& subject,
                        const md::Hessian& hessian,
                        const md::Modes& modes,
@@ -74,8 +66,8 @@ void describe_softness(const Subject& subject,
                        VibrationReport& report) {
   report.participation = md::participation_ratios(modes.vectors);
   auto softness = md::softness(modes.vectors, modes.eigenvalues, request.softness_modes);
-  softness.amplitude = on_all_atoms(hessian, softness.amplitude);
-  softness.intensity = on_all_atoms(hessian, softness.intensity);
+  softness.amplitude = md::on_all_atoms(hessian, softness.amplitude);
+  softness.intensity = md::on_all_atoms(hessian, softness.intensity);
   if (subject.configuration.cell.fully_periodic())
     report.spots = md::soft_spots(subject.configuration, softness.amplitude, request.spots);
   report.softness = std::move(softness);

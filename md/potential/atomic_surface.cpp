@@ -5,6 +5,7 @@
 
 #include "md/core/error.hpp"
 #include "md/core/parallel.hpp"
+#include "md/core/superposition.hpp"
 
 namespace landscape::md {
 
@@ -96,19 +97,6 @@ std::array<double, 6> voigt(const Eigen::Matrix3d& t, double factor) {
           0.5 * (t(1, 2) + t(2, 1)) * factor, 0.5 * (t(0, 2) + t(2, 0)) * factor,
           0.5 * (t(0, 1) + t(1, 0)) * factor};
 }
-
-namespace {
-
-/// Rotates the centred points `b` onto the centred points `a` (Kabsch, Acta Cryst. A 32, 922 (1976)).
-Matrix3Xd rotated_onto(const Matrix3Xd& a, const Matrix3Xd& b) {
-  const Eigen::Matrix3d covariance = b * a.transpose();
-  Eigen::JacobiSVD<Eigen::Matrix3d> svd(covariance, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  Eigen::Matrix3d sign = Eigen::Matrix3d::Identity();
-  sign(2, 2) = (svd.matrixV() * svd.matrixU().transpose()).determinant() < 0.0 ? -1.0 : 1.0;
-  return svd.matrixV() * sign * svd.matrixU().transpose() * b;
-}
-
-}  // namespace
 
 Eigen::VectorXd displacement(const EnergySurface& surface,
                              const Eigen::Ref<const Eigen::VectorXd>& from,

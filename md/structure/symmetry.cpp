@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "md/core/error.hpp"
+#include "md/core/superposition.hpp"
 
 namespace landscape::md {
 namespace {
@@ -125,12 +126,9 @@ bool SymmetryComparison::match_closely(const Matrix3Xd& a, const Matrix3Xd& b, c
   for (Index i = 0; i < a.cols(); ++i)
     d.col(i) = cell_.minimum_image(b.col(partner[static_cast<std::size_t>(i)]) - a.col(i));
   d.colwise() -= d.rowwise().mean().eval();
-  if (!cell_.any_periodic()) {  // what is left of a rotation: Kabsch, Acta Cryst. A 32, 922 (1976)
+  if (!cell_.any_periodic()) {  // what is left of a rotation
     const Matrix3Xd from = centered(a), to = from + d;
-    Eigen::JacobiSVD<Matrix3d> svd(Matrix3d(to * from.transpose()), Eigen::ComputeFullU | Eigen::ComputeFullV);
-    Matrix3d sign = Matrix3d::Identity();
-    sign(2, 2) = (svd.matrixU() * svd.matrixV().transpose()).determinant() < 0.0 ? -1.0 : 1.0;
-    d = to - svd.matrixU() * sign * svd.matrixV().transpose() * from;
+    d = to - rotated_onto(to, from);
   }
   return std::sqrt(d.colwise().squaredNorm().maxCoeff()) < tolerance_;
 }

@@ -10,6 +10,10 @@
 namespace landscape::md {
 
 /// Compares configurations of one cell, one list of species and one set of frozen atoms. Immutable; safe to share.
+///
+/// Atoms are tried on each other only where their surroundings are alike: the sums Σ w exp(-r²/2σ²) over all other atoms, with σ = 2.5 Å
+/// and weights w = 1, 1.3, 1.6, ... by kind, agree to 0.05 (a number without unit; one neighbor more or less makes 0.2 to 0.6).
+/// Structures converged to 1e-3 Å do; looser ones can be told apart here although their atoms are within the tolerance.
 class SymmetryComparison {
  public:
   /// @param reference its cell, species and frozen atoms hold for all that is compared; its positions do not matter.

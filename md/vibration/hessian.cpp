@@ -73,6 +73,14 @@ Eigen::MatrixXd Hessian::uniform_motions(Weighting weighting) const {
   return motions;
 }
 
+Eigen::VectorXd on_all_atoms(const Hessian& hessian, const Eigen::Ref<const Eigen::VectorXd>& free) {
+  LANDSCAPE_CHECK(free.size() == static_cast<Eigen::Index>(hessian.free_atoms().size()));
+  Eigen::VectorXd all = Eigen::VectorXd::Zero(hessian.atom_count());
+  for (std::size_t k = 0; k < hessian.free_atoms().size(); ++k)
+    all[hessian.free_atoms()[k]] = free[static_cast<Eigen::Index>(k)];
+  return all;
+}
+
 Eigen::Matrix3d& Hessian::BlockRow::at(std::uint32_t atom) {
   if (place[atom] < 0) {
     place[atom] = static_cast<std::int32_t>(atoms.size());

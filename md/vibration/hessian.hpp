@@ -99,4 +99,7 @@ class Hessian {
   bool periodic_;
 };
 
+/// One number of each atom, length N, zero where frozen. @param free of each free atom, in the order of free_atoms().
+Eigen::VectorXd on_all_atoms(const Hessian& hessian, const Eigen::Ref<const Eigen::VectorXd>& free);
+
 }  // namespace landscape::md

@@ -112,6 +112,32 @@ TEST_F(Merging, TwiceChangesNothing) {
   EXPECT_EQ(rows(folder_ / "all.db"), before);
 }
 
+TEST_F(Merging, WhatWasJoinedSinceIsNotTakenInAgain) {
+  const auto a = shard("a.db", "other", 2);
+  {
+    Database database(a);  // one more search, of an event of its own
+    auto event = database.event(1);
+    ASSERT_TRUE(event.mapping_id);
+    auto search = database.searches_of_mapping(*event.mapping_id).back();
+    event.uid = "found by search 3";
+    event.first_search_index = search.search_index = 3;
+    event.times_found = 1;
+    search.event_id = database.add_event(event);
+    database.add_search(search);
+  }
+  merge(folder_ / "all.db", a);
+  {
+    Database database(folder_ / "all.db");
+    const auto gone = database.find_event_by_uid("found by search 3");
+    ASSERT_TRUE(gone);
+    database.merge_events(1, gone->id);
+  }
+  const auto before = rows(folder_ / "all.db");
+  EXPECT_TRUE(merge(folder_ / "all.db", a).added.empty());
+  EXPECT_EQ(rows(folder_ / "all.db"), before);
+  EXPECT_EQ(check(folder_ / "all.db"), std::vector<std::string>());
+}
+
 TEST_F(Merging, InAnyOrderGivesTheSameRows) {
   const auto a = shard("a.db", "other", 2), b = shard("b.db", "another", 3);
   merge(folder_ / "ab.db", a);

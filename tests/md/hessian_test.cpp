@@ -56,6 +56,20 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
   return out << c.potential;
 }
 
+TEST(Hessian, SpreadsNumbersOfFreeAtomsOverAllAtoms) {
+  Configuration atoms = skewed({"A"}, 2.6);
+  atoms.movable.assign(27, 1);
+  atoms.movable[0] = atoms.movable[5] = 0;
+  const Hessian hessian(*open_potential("lj:epsilon=1,sigma=2.3,cutoff=5"), atoms);
+  const Eigen::VectorXd all = on_all_atoms(hessian, Eigen::VectorXd::LinSpaced(25, 1.0, 25.0));
+  ASSERT_EQ(all.size(), 27);
+  EXPECT_EQ(all[0], 0.0);
+  EXPECT_EQ(all[1], 1.0);
+  EXPECT_EQ(all[5], 0.0);
+  EXPECT_EQ(all[6], 5.0);
+  EXPECT_EQ(all[26], 25.0);
+}
+
 class EveryHessian : public testing::TestWithParam<Case> {};
 
 TEST_P(EveryHessian, IsTheFiniteDifferenceOfTheForces) {

@@ -6,6 +6,7 @@
 
 #include "md/core/error.hpp"
 #include "md/core/rng.hpp"
+#include "md/core/superposition.hpp"
 #include "md/structure/symmetry.hpp"
 #include "md/structure/zone.hpp"
 
@@ -24,6 +25,20 @@ Configuration cluster(int n) {
   c.positions.resize(3, n);
   for (Eigen::Index i = 0; i < n; ++i) c.positions.col(i) = 3.0 * Eigen::Vector3d(rng.normal(), rng.normal(), rng.normal());
   return c;
+}
+
+TEST(Superposition, TurnsPointsBackAndNeverReflectsThem) {
+  Matrix3Xd r = cluster(9).positions;
+  r.colwise() -= r.rowwise().mean().eval();
+  EXPECT_LT((rotated_onto(r, some_rotation() * r) - r).norm(), 1e-12);
+  // A mirror image of points in general position cannot be turned onto them: the best proper rotation leaves a distance.
+  Matrix3Xd mirrored = r;
+  mirrored.row(2) *= -1.0;
+  const Matrix3Xd turned = rotated_onto(r, mirrored);
+  EXPECT_GT((turned - r).norm(), 1.0);
+  EXPECT_LE((turned - r).norm(), (mirrored - r).norm());
+  const double volume = Eigen::Matrix3d(mirrored.leftCols<3>()).determinant();
+  EXPECT_NEAR(Eigen::Matrix3d(turned.leftCols<3>()).determinant(), volume, 1e-9 * std::abs(volume));
 }
 
 /// fcc 2 x 2 x 2, the first atom away.
