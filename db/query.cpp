@@ -144,10 +144,23 @@ class ViewQuery {
     return sql;
   }
 
+  /// Whether rows come in the order asked for from an index that does not begin with the sample.
+  bool walks_an_index() const {
+    if (options_.limit < 0 || options_.sort.empty()) return false;
+    const auto& key = options_.sort.front();
+    const auto column = resolve(key.starts_with('-') ? key.substr(1) : key);
+    const auto is = [&](const char* view, const char* name, const char* alias) {
+      return options_.view == view && (same_name(column, quoted(name)) || same_name(column, quoted(alias)));
+    };
+    return is("events", "reverse_barrier_ev", "ER") || is("minima", "energy_ev", "E") || is("saddles", "energy_ev", "E");
+  }
+
   std::string conditions() {
     std::string sql;
     for (const auto& term : options_.terms) {
       auto condition = read_term(term, dictionary_);
+      // SQLite would take the index of the equality first and sort all rows of the sample, most of the table: 2 s of 10^6.
+      if (condition.sql.starts_with("\"sample\" = ") && walks_an_index()) condition.sql.insert(0, "+");
       sql += (sql.empty() ? " WHERE " : " AND ") + condition.sql;
       std::move(condition.values.begin(), condition.values.end(), std::back_inserter(values_));
     }

@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <boost/graph/adjacency_list.hpp>
-#include <boost/graph/graphml.hpp>
 #include <charconv>
 #include <cmath>
 #include <map>
-#include <sstream>
 #include <unordered_map>
 
 #include "md/core/error.hpp"
@@ -16,15 +13,15 @@
 namespace landscape {
 namespace {
 
-struct Vertex {
-  std::int64_t id = 0;
-  double energy_ev = 0.0;
-  std::string group;
-};
-struct Edge {
-  std::int64_t saddle = 0;
-  double energy_ev = 0.0, barrier_ev = 0.0, reverse_barrier_ev = 0.0;
-  std::string group;
+std::string xml_text(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) escaped += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  return escaped;
+}
+
+/// Everything a key of GraphML says.
+struct Key {
+  const char *element, *name, *type;
 };
 
 std::string csv_field(const std::string& text) {
@@ -127,29 +124,35 @@ class Table {
 
 }  // namespace
 
+// Not boost::write_graphml, which keeps six digits.
 std::string graphml(const LandscapeGraph& graph) {
-  using Bundle = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, Vertex, Edge>;
-  Bundle bundle;
-  for (const auto& m : graph.minima()) boost::add_vertex({m.id, m.energy_ev, m.group}, bundle);
-  for (const auto& s : graph.saddles()) {
-    boost::add_edge(s.a, s.b,
-                    {s.id, s.energy_ev, s.energy_ev - graph.minima()[s.a].energy_ev,
-                     s.energy_ev - graph.minima()[s.b].energy_ev, s.group},
-                    bundle);
+  std::string text =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n";
+  for (const Key& key : {Key{"node", "minimum", "long"}, Key{"node", "energy_ev", "double"}, Key{"node", "group", "string"},
+                         Key{"edge", "saddle", "long"}, Key{"edge", "saddle_energy_ev", "double"}, Key{"edge", "barrier_ev", "double"},
+                         Key{"edge", "reverse_barrier_ev", "double"}, Key{"edge", "event_group", "string"}})
+    text += fmt::format("  <key id=\"{1}\" for=\"{0}\" attr.name=\"{1}\" attr.type=\"{2}\"/>\n", key.element, key.name, key.type);
+  text += "  <graph id=\"G\" edgedefault=\"undirected\">\n";
+  const auto data = [&](const char* key, const auto& value) { text += fmt::format("<data key=\"{}\">{}</data>", key, value); };
+  const auto& minima = graph.minima();
+  for (std::size_t m = 0; m < minima.size(); ++m) {
+    text += fmt::format("    <node id=\"n{}\">", m);
+    data("minimum", minima[m].id);
+    data("energy_ev", minima[m].energy_ev);
+    data("group", xml_text(minima[m].group));
+    text += "</node>\n";
   }
-  boost::dynamic_properties properties;
-  properties.property("minimum", boost::get(&Vertex::id, bundle));
-  properties.property("energy_ev", boost::get(&Vertex::energy_ev, bundle));
-  properties.property("group", boost::get(&Vertex::group, bundle));
-  properties.property("saddle", boost::get(&Edge::saddle, bundle));
-  properties.property("saddle_energy_ev", boost::get(&Edge::energy_ev, bundle));
-  properties.property("barrier_ev", boost::get(&Edge::barrier_ev, bundle));
-  properties.property("reverse_barrier_ev", boost::get(&Edge::reverse_barrier_ev, bundle));
-  properties.property("event_group", boost::get(&Edge::group, bundle));
-  std::ostringstream out;
-  out.precision(17);
-  boost::write_graphml(out, bundle, properties, true);
-  return out.str();
+  for (std::size_t s = 0; s < graph.saddles().size(); ++s) {
+    const auto& saddle = graph.saddles()[s];
+    text += fmt::format("    <edge id=\"e{}\" source=\"n{}\" target=\"n{}\">", s, saddle.a, saddle.b);
+    data("saddle", saddle.id);
+    data("saddle_energy_ev", saddle.energy_ev);
+    data("barrier_ev", saddle.energy_ev - minima[saddle.a].energy_ev);
+    data("reverse_barrier_ev", saddle.energy_ev - minima[saddle.b].energy_ev);
+    data("event_group", xml_text(saddle.group));
+    text += "</edge>\n";
+  }
+  return text + "  </graph>\n</graphml>\n";
 }
 
 std::string minima_csv(const LandscapeGraph& graph) {

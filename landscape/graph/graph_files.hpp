@@ -9,7 +9,7 @@
 
 namespace landscape {
 
-/// GraphML as networkx, Gephi and yEd read it: nodes with id, energy_ev and group, edges with
+/// GraphML as networkx, Gephi and yEd read it, numbers to the last bit: nodes with minimum, energy_ev and group, edges with
 /// saddle, energy_ev, barrier_ev (from source), reverse_barrier_ev and group.
 std::string graphml(const LandscapeGraph& graph);
 

@@ -98,6 +98,15 @@ TEST_F(Query, SaysWhenTheLimitLeftRowsOut) {
   EXPECT_TRUE(run_query(path_, {.limit = 0}).rows.empty());
 }
 
+TEST_F(Query, OfASampleInTheOrderOfAnIndexGivesTheSameRows) {
+  for (const std::string key : {"ER", "-ER", "EA"}) {
+    const auto some = run_query(path_, {.terms = {"sample=S1"}, .sort = {key}, .columns = {"id"}, .limit = 3});
+    const auto all = run_query(path_, {.sort = {key}, .columns = {"id"}});
+    EXPECT_EQ(some.rows, all.rows) << key;
+    EXPECT_TRUE(run_query(path_, {.terms = {"sample=S2"}, .sort = {key}, .limit = 3}).rows.empty());
+  }
+}
+
 TEST_F(Query, PassesRowsOnOneByOne) {
   std::vector<double> barriers;
   const auto result = run_query(path_, {.sort = {"EA"}, .columns = {"EA"}, .each = [&](const std::vector<Value>& row) {

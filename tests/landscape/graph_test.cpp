@@ -310,7 +310,10 @@ TEST(GraphCommand, CountsDrawsAndAnswers) {
   EXPECT_EQ(json["path"]["barrier_ev"], place.run({"query", "events", "id=1", "--json"}).json()[0]["barrier_ev"]);
   EXPECT_NE(place.read("t.svg").find("data-minimum=\"1\""), std::string::npos);
   EXPECT_TRUE(nlohmann::json::parse(place.read("t.json"))["nodes"].is_array());
-  EXPECT_NE(place.read("t.graphml").find("<graphml"), std::string::npos);
+  const auto graphml = place.read("t.graphml");
+  EXPECT_NE(graphml.find("<graphml"), std::string::npos);
+  const auto barrier = json["path"]["barrier_ev"].dump();
+  EXPECT_NE(graphml.find("<data key=\"barrier_ev\">" + barrier + "</data>"), std::string::npos) << "all digits of " << barrier;
   const auto from_csv = place.run({"graph", "--minima-csv", "t.minima.csv", "--saddles-csv", "t.csv", "--json"});
   EXPECT_EQ(from_csv.json()["minima"], json["minima"]);
   EXPECT_EQ(place.run({"graph", "v", "--strain", "0.5", "--json"}).json()["minima"], 0);
