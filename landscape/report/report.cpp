@@ -136,7 +136,7 @@ class Page {
     ask();
     html_ +=
         "<h2>Disconnectivity graphs</h2><p class=\"script\" hidden>A click on a minimum shows the "
-        "atoms of the event that leads to it.</p>";
+        "atoms of the event that leads to it.</p><div class=\"charts\">";
     std::size_t drawn = 0;
     for (const auto& [key, spectrum] : spectra_) {
       const auto& name = std::get<std::string>(key);
@@ -149,13 +149,16 @@ class Page {
       auto stored = load_graph(path_, {name, 0.0, false, "class"});
       TreeDrawing drawing;
       drawing.title = name;
-      drawing.panel_width = 820.0;
+      const auto leaves = static_cast<double>(stored.graph.minima().size());
+      drawing.panel_width = std::clamp(12.0 * leaves, 370.0, 820.0);  // few leaves: several trees side by side
+      drawing.height = leaves > 40.0 ? 460.0 : 330.0;
       drawing.legend_title = "class";
       html_ += "<div class=\"wrap\">" +
                draw_trees({{"strain 0", std::move(stored.graph), stored.zero_ev}}, drawing) +
                "</div>\n";
       ++drawn;
     }
+    html_ += "</div>\n";
     if (drawn == 0) html_ += "<p class=\"none\">no mapped sample yet</p>";
   }
 

@@ -49,15 +49,16 @@ double quantile_of(const std::vector<double>& values, double p) {
 svg::Chart spectrum_chart(const Spectra& spectra) {
   svg::Chart chart{"Barrier spectrum of events mapped at zero strain", "activation barrier [eV]", "events", {}};
   chart.y_from_zero = true;
-  constexpr int bins = 40;
   double high = 0.0;
-  std::size_t samples = 0;
+  std::size_t samples = 0, events = 0;
   for (const auto& [key, spectrum] : spectra) {
     if (std::get<double>(key) != 0.0) continue;
     high = std::max(high, spectrum.barriers.back());
+    events += spectrum.barriers.size();
     ++samples;
   }
   if (!(high > 0.0)) return chart;
+  const int bins = events < 20 * samples ? 12 : 40;
   const double step = high / bins;
   for (const auto& [key, spectrum] : spectra) {
     if (std::get<double>(key) != 0.0) continue;
