@@ -136,6 +136,9 @@ void add_map_command(CLI::App& app, Context& context) {
                       "atoms this close to those pushed move until the end game [Å]; 0: all atoms from the start, which costs twice as much "
                       "and leans to the softest spots and lowest barriers of the glass")
       ->capture_default_str();
+  command->add_flag_callback("--follow-detached", [options] { options->search.detached = art::Detached::Follow; },
+                             "lead saddles of a region from which no side returns to the start to saddles of the whole, as disconnected ones, "
+                             "instead of ending there as detached");
   command->footer("Example: landscape map glass --until-unseen 0.2 --shares equal --element Cu");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
 }

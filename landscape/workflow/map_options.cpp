@@ -59,6 +59,11 @@ std::string MapOptions::text(const std::string& minimum_uid) const {
   if (starts.soft_spots) options["soft_spots"] = "amplitude";  // true: spots of the intensity, before
   if (starts.shares != Shares::Random) options["shares"] = name(starts.shares);
   if (s.proof.inertia_atoms != art::ProofOptions{}.inertia_atoms) options["inertia_atoms"] = s.proof.inertia_atoms;
+  if (s.local_margin > 0.0) {
+    options["local_iterations"] = s.local_iterations;
+    options["local_patience"] = s.local_patience;
+  }
+  if (s.detached == art::Detached::Leave && s.local_margin > 0.0) options["detached"] = "leave";
   if (!minimum_uid.empty()) options["from_minimum"] = minimum_uid;
   return options.dump();
 }
