@@ -23,6 +23,9 @@ void ApproachOptions::validate() const {
   positive("max_climb", max_climb);
   positive("least_curvature", least_curvature);
   positive("max_energy", max_energy);
+  positive("steady_refresh", steady_refresh);
+  positive("steady", steady);
+  positive("lost_refresh", lost_refresh);
   positive("memory", memory);
   positive("initial_curvature", initial_curvature);
   lanczos.validate();
@@ -57,9 +60,10 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
       r.status = ApproachStatus::Failed;
       break;
     }
-    // A mode that hardly turns is refreshed every fourth iteration only; a converged force always has a fresh one.
+    // A converged force always has a fresh mode.
     const bool near = r.max_force <= options.max_force;
-    if (near || r.iterations % 4 == 0 || turned < 0.98 || !(r.curvature < 0.0)) {
+    const bool lost = !(r.curvature < 0.0) && positive % options.lost_refresh == 0;
+    if (near || lost || turned < options.steady || r.iterations % options.steady_refresh == 0) {
       md::LanczosOptions lanczos = options.lanczos;
       if (r.iterations == 0) lanczos.max_vectors = 2 * lanczos.max_vectors;
       lanczos.residual = std::max(0.02, std::min(lanczos.residual, 0.1 * std::abs(r.curvature)));

@@ -20,6 +20,10 @@ struct ApproachOptions {
                                   ///< own step below 0.02 eV/Å saved no calls on tracks and lost one of seven plastic events.
   double max_energy = 10.0;       ///< [eV], > 0: higher above the start is no event of a glass
   int patience = 12;              ///< iterations in a row that the curvature may be positive
+  // When the mode is refreshed by Lanczos, which is most of what an approach costs (docs/search.md): at every iteration, but ...
+  int steady_refresh = 4;         ///< iterations, > 0: ... only so often where it hardly turned the last time,
+  double steady = 0.98;           ///< in (0, 1): that is, its overlap with the one before was larger than this,
+  int lost_refresh = 1;           ///< iterations, > 0: ... and so often while the curvature is positive
   int memory = 15;                ///< L-BFGS pairs, > 0
   double initial_curvature = 20.0;  ///< [eV/Å²], > 0
   md::LanczosOptions lanczos = {.max_vectors = 8, .delta = 0.005, .residual = 0.1};

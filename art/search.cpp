@@ -22,6 +22,7 @@ const char* name(Outcome outcome) {
     case Outcome::MinimumFailed: return "minimum_failed";
     case Outcome::Recognized: return "recognized";
     case Outcome::GaveWay: return "gave_way";
+    case Outcome::Detached: return "detached";
     case Outcome::NotDefined: return "not_defined";
   }
   return "unknown";
@@ -50,6 +51,7 @@ void SearchOptions::validate() const {
   positive("same", same);
   positive("recognize_force", recognize_force);
   positive("coarse_force", coarse_force);
+  positive("local_iterations", local_iterations);
   positive("local_force", local_force);
   positive("grow_force", grow_force);
   positive("gave_way", gave_way);
@@ -58,6 +60,7 @@ void SearchOptions::validate() const {
   if (!(local_margin >= 0.0) || max_growth < 0)
     throw md::InputError("search: local_margin and max_growth, expected at least 0");
   if (!(recognize >= 0.0)) throw md::InputError(md::message("search: recognize is ", recognize, ", expected at least 0"));
+  if (local_patience < 0) throw md::InputError("search: local_patience is negative, expected at least 0");
   if (relaxation_steps < 0) throw md::InputError("search: relaxation_steps is negative, expected at least 0");
   if (!(leave_curvature < 0.0))
     throw md::InputError(md::message("search: leave_curvature is ", leave_curvature, ", expected a negative number"));
@@ -183,6 +186,7 @@ class Search {
     ApproachResult end = approach_saddle(surface, x, mode, floor_, approach, look);
     const double spent = locality_.spent();
     result_.calls.approach += spent;
+    if (&surface != &surface_) result_.local_iterations += end.iterations;
     if (end.force_calls > 0)
       result_.calls.lanczos += spent * static_cast<double>(end.lanczos_calls) / static_cast<double>(end.force_calls);
     if (end.status == ApproachStatus::Converged) return end;
@@ -201,6 +205,8 @@ class Search {
 
     ApproachOptions coarse = options_.approach;
     coarse.max_force = std::max(coarse.max_force, options_.local_force);
+    coarse.max_iterations = std::min(coarse.max_iterations, options_.local_iterations);
+    coarse.patience = std::min(coarse.patience, options_.local_patience);
     auto end = climb(*region, region->part(minimum_), region->part(direction_), coarse, {});
     VectorXd x = minimum_, mode, gradient(minimum_.size());
     for (int growth = 0; end; ++growth) {
@@ -218,7 +224,27 @@ class Search {
       end = approached(*region, region->part(x), region->part(mode), coarse, {});
     }
     if (!end) return std::nullopt;
+    if (region && options_.detached == Detached::Leave && !returns(*region, *end)) {
+      result_.outcome = Outcome::Detached;
+      return std::nullopt;
+    }
     return approached_from_region(x, mode, look);
+  }
+
+  /// Whether a side of a region's saddle may relax back to the start, all around it standing where it does there.
+  bool returns(md::RegionSurface& region, const ApproachResult& saddle) {
+    const VectorXd start = region.part(minimum_);
+    const double gap = md::max_norm(region.difference(start, saddle.x), 3);
+    bool back = gap <= 2.0 * options_.same;  // too near to judge
+    md::MinimizeOptions coarse = options_.minimum;
+    coarse.max_force = std::max(coarse.max_force, options_.coarse_force);
+    for (const double sign : {-1.0, 1.0}) {  // the near side, as far as the mode's sign can be trusted, first
+      if (back) break;
+      VectorXd x = saddle.x + sign * std::min(options_.push_over, 0.5 * gap) / md::max_norm(saddle.mode, 3) * saddle.mode;
+      back = !md::minimize(region, x, coarse).converged() || md::max_norm(region.difference(start, x), 3) < options_.surely_other;
+    }
+    result_.calls.push_over += locality_.spent();
+    return back;
   }
 
   /// The end game. Where the surroundings rearrange, what was found is no saddle of the whole, and what the climb would come to
@@ -295,7 +321,7 @@ class Search {
     if (far.home && !near.home) std::swap(near, far);
     const bool connected = near.home && !far.home;
     if (connected && !far.failed && std::isnan(far.energy)) finish(far, std::min(options_.same, gap));
-    result_.calls.push_over = locality_.spent();
+    result_.calls.push_over += locality_.spent();
     if (near.failed || far.failed) {
       result_.outcome = Outcome::MinimumFailed;
     } else if (near.home && far.home) {

@@ -25,10 +25,16 @@ enum class Outcome {
   NotFirstOrder,    ///< stationary, but not with exactly one negative eigenvalue
   MinimumFailed,    ///< a side did not converge to a minimum
   GaveWay,          ///< the surroundings of a region rearranged before its saddle was one of the whole
+  Detached,         ///< the saddle of a region, from which neither side returns to the start: not followed to one of the whole
   Recognized,       ///< a saddle that was known before
   NotDefined,       ///< ran into a region where the potential is not defined
 };
 const char* name(Outcome outcome);
+
+enum class Detached {
+  Leave,   ///< the search ends
+  Follow,  ///< up to the saddle of the whole, which is hardly ever connected
+};
 
 struct SearchOptions {
   double radius = 3.8;            ///< [Å], > 0: atoms this close to the centre are pushed
@@ -47,12 +53,16 @@ struct SearchOptions {
   // Until the end game only a region moves: the particles within the margin of those that are pushed, then of those that have moved.
   /// [Å], >= 0; narrower regions see no soft modes (docs/search.md). 0, or a region of more than half the particles: the whole.
   double local_margin = 7.0;
+  int local_iterations = 60;      ///< > 0: of an approach in a region; those of connected searches took 9 to 58 (docs/search.md)
+  int local_patience = 6;         ///< >= 0: iterations in a row that the curvature may be positive in a region (docs/search.md)
   double local_force = 0.05;      ///< [eV/Å], > 0: a region's saddle is left to the whole at this max force
   double grow_force = 0.5;        ///< [eV/Å], > 0: a larger force outside makes the region grow ...
   int max_growth = 2;             ///< ... so often, >= 0
   double gave_way = 0.5;          ///< [Å], > 0: a particle that goes further between the saddle of a region and that of the whole
   double moved = 0.3;             ///< [Å], > 0: particles that have moved further are what a new region is made around
   double surely_other = 0.5;      ///< [Å], > 0: a side relaxed in its region that is further from the start has not returned
+  /// Whether a region's saddle is led to one of the whole although neither side of it returns to the start (docs/search.md).
+  Detached detached = Detached::Leave;
   ApproachOptions approach;
   ProofOptions proof;
   md::MinimizeOptions minimum = {.max_force = 1e-4, .max_step = 0.05};
@@ -88,6 +98,7 @@ struct [[nodiscard]] SearchResult {
   double far_force = std::numeric_limits<double>::quiet_NaN();
   IndexProof proof;
   std::optional<std::size_t> known;     ///< which one, where Recognized
+  int local_iterations = 0;             ///< of approaches in regions
   StageCalls calls;
 };
 

@@ -113,6 +113,7 @@ void Database::merge_events(Id kept, Id gone) {
                             "DELETE FROM atom_value_row WHERE event_id = ?",
                             "DELETE FROM property_row WHERE event_id = ?", "DELETE FROM event_row WHERE id = ?"})
     connection_->statement(erase).bind(gone).run();
+  connection_->statement("DELETE FROM alias_row WHERE kind = 'event' AND ? IN (uid, same_as_uid)").bind(from.uid).run();
   into.times_found += from.times_found;
   into.first_search_index = std::min(into.first_search_index, from.first_search_index);
   update_event(into);

@@ -65,7 +65,7 @@ int run(const Context& context, const MapOptions& options) {
     return exit_stopped;
   }
   nlohmann::json report = {{"sample", options.sample},
-                 {"strain_xy", options.strain_xy},
+                 {"strain_xy", result.strain_xy},
                  {"searches", result.searches},
                  {"connected", result.connected},
                  {"events", result.events},
@@ -105,7 +105,7 @@ void add_map_command(CLI::App& app, Context& context) {
   auto* searches = command->add_option("--searches", options->searches, "total number of searches; a larger one extends");
   command->add_option("--events", options->events, "search until there are so many distinct events (default 20)")
       ->excludes(searches);
-  command->add_option("--strain", options->strain_xy, "strain at which to map, reached quasistatically")
+  command->add_option("--strain", options->strain_xy, "strain at which to map, reached quasistatically; not with --from ID, whose strain is known")
       ->capture_default_str();
   command->add_option("--until-unseen", options->until_unseen,
                       "search until the chance that a connected search ends in a new event (Good-Turing) is at most this, 0 to 1");
@@ -120,7 +120,8 @@ void add_map_command(CLI::App& app, Context& context) {
   auto* center = command->add_option("--center", starts.atoms, "atoms to start at, from 1")->delimiter(',');
   command->add_option("--element", starts.element, "start at atoms of this element")->excludes(center);
   command->add_option("--region", starts.zone,
-                      "start at atoms in sphere:x,y,z,radius, box:x0,y0,z0,x1,y1,z1 or slab:axis,from,to [Å]");
+                      "start at atoms in sphere:x,y,z,radius, box:x0,y0,z0,x1,y1,z1 or slab:axis,from,to [Å]; Cartesian, in the frame of the stored "
+                      "cell, of the atoms as they are in the minimum that is mapped; periodic images count");
   command->add_flag("--soft-spots", starts.soft_spots, "start at atoms in soft spots (50 lowest modes, 90 % quantile)");
   command->add_option_function<std::string>(
       "--shares", [options](const std::string& text) { options->starts.shares = shares_of(text); },
@@ -135,6 +136,9 @@ void add_map_command(CLI::App& app, Context& context) {
                       "atoms this close to those pushed move until the end game [Å]; 0: all atoms from the start, which costs twice as much "
                       "and leans to the softest spots and lowest barriers of the glass")
       ->capture_default_str();
+  command->add_flag_callback("--follow-detached", [options] { options->search.detached = art::Detached::Follow; },
+                             "lead saddles of a region from which no side returns to the start to saddles of the whole, as disconnected ones, "
+                             "instead of ending there as detached");
   command->footer("Example: landscape map glass --until-unseen 0.2 --shares equal --element Cu");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
 }

@@ -22,6 +22,9 @@ void MapOptions::validate() const {
   if (max_minima < 1) throw md::InputError(md::message("--max-minima: expected at least 1, got ", max_minima));
   if (!from.empty() && from != "all" && from.find_first_not_of("0123456789") != std::string::npos)
     throw md::InputError("--from: expected the id of a minimum (view minima) or all, got " + from);
+  if (!from.empty() && from != "all" && strain_xy != 0.0)
+    throw md::InputError(md::message("map: expected one of --from ", from, " and --strain ", strain_xy,
+                                     ", got both; a minimum is mapped at the strain it was stored at"));
   starts.validate();
   search.validate();
 }
@@ -53,9 +56,14 @@ std::string MapOptions::text(const std::string& minimum_uid) const {
               {"minimum_max_force", s.minimum.max_force}};
   // Named only where given, so that mappings made before there was the choice go on.
   if (!starts.zone.empty()) options["zone"] = starts.zone;
-  if (starts.soft_spots) options["soft_spots"] = true;
+  if (starts.soft_spots) options["soft_spots"] = "amplitude";  // true: spots of the intensity, before
   if (starts.shares != Shares::Random) options["shares"] = name(starts.shares);
   if (s.proof.inertia_atoms != art::ProofOptions{}.inertia_atoms) options["inertia_atoms"] = s.proof.inertia_atoms;
+  if (s.local_margin > 0.0) {
+    options["local_iterations"] = s.local_iterations;
+    options["local_patience"] = s.local_patience;
+  }
+  if (s.detached == art::Detached::Leave && s.local_margin > 0.0) options["detached"] = "leave";
   if (!minimum_uid.empty()) options["from_minimum"] = minimum_uid;
   return options.dump();
 }

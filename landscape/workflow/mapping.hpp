@@ -18,7 +18,7 @@ namespace landscape {
 
 struct MapOptions {
   std::string sample;
-  double strain_xy = 0.0;                  ///< the landscape is mapped at this strain, reached quasistatically from 0
+  double strain_xy = 0.0;                  ///< the landscape is mapped at this strain, reached quasistatically from 0; 0 with an id in `from`
   std::optional<std::int64_t> searches;    ///< total number of searches
   std::optional<std::int64_t> events;      ///< or: until there are so many distinct events
   std::optional<double> until_unseen;      ///< or: until the chance that a connected search ends in a new event is at most this
@@ -43,6 +43,7 @@ enum class MapOutcome {
 /// Totals of the whole mapping, whatever number of runs it took; of all of them where several minima were mapped.
 struct [[nodiscard]] MapResult {
   MapOutcome outcome = MapOutcome::Reached;
+  double strain_xy = 0.0;        ///< of the minimum that was mapped (first)
   std::int64_t minima = 0;       ///< mapped from
   std::int64_t searches = 0;
   std::int64_t connected = 0;    ///< searches that ended in a connected event
@@ -60,14 +61,10 @@ struct [[nodiscard]] MapResult {
 /// Search k pushes a random direction around centre k, both functions of (seed, k) alone; results are entered in the order
 /// of k, batch by batch, each batch in one transaction. Calling again continues where the stored searches end, so the
 /// content depends neither on threads nor on kills. A saddle that another mapping of the same minimum (another seed, other options) has
-/// found is the same event: times_found counts the searches of all. Where another process enters searches meanwhile, a batch begun
-/// before is dropped and done again from what is there then.
+/// found is the same event: times_found counts the searches of all; two events entered for it (in databases that were merged since) are
+/// joined. Where another process goes on with the same mapping meanwhile, a batch begun before is dropped and done again from what is there
+/// then; what it enters for other mappings is taken note of.
 /// @throws db::Error, md::InputError.
 MapResult map_sample(db::Database& database, const MapOptions& options, const Session& session);
-
-/// The sample's minimum at `strain_xy`: its reference at 0, else reached by affine steps of at most 1e-3, each relaxed to
-/// sample_max_force; stored once and found again. Nothing where a step did not converge or the session stopped.
-std::optional<db::MinimumRecord> minimum_at_strain(db::Database& database, const db::SampleRecord& sample,
-                                                   double strain_xy, db::Id run_id, const Session& session);
 
 }  // namespace landscape

@@ -17,6 +17,30 @@ namespace {
 constexpr int softness_modes = 50;
 constexpr Eigen::Index diagonalized_dof = 900;  // below it all modes cost less than the lowest fifty by products
 
+/// Of each atom, from the lowest modes of the minimum. On one thread: how products are cut up among threads shows in the last digits of a
+/// mode, and with them in what a random number picks. Nothing where the session stopped.
+std::optional<Starts::Softness> softness_at(const md::Configuration& minimum, const md::Potential& potential, const Session& session) {
+  session.report({0, 0, "softness"});
+  const md::Hessian hessian(potential, minimum);
+  md::Modes modes;
+  if (hessian.dof() <= diagonalized_dof) {
+    modes = md::all_modes(hessian, md::Weighting::Mass, md::ModeVectors::Keep, 1);
+  } else {
+    // More modes than softness takes, as `modes` does: those degenerate with the last one count too.
+    auto lowest = md::lowest_modes(hessian, md::Weighting::Mass, {}, [&](const md::LowestModesProgress& p) {
+      session.report({0, 0, md::message("softness, ", p.converged, " modes")});
+      return session.stopped() ? md::Control::Stop : md::Control::Continue;
+    });
+    if (lowest.status == md::LowestModesStatus::StoppedByObserver) return std::nullopt;
+    if (lowest.status != md::LowestModesStatus::Converged)
+      throw std::runtime_error(md::message("softness: the lowest modes did not converge (residual ", lowest.largest_residual, " after ",
+                                           lowest.products, " products); choose starts without --soft-spots and --shares soft"));
+    modes = std::move(lowest.modes);
+  }
+  const auto softness = md::softness(modes.vectors, modes.eigenvalues, softness_modes);
+  return Starts::Softness{md::on_all_atoms(hessian, softness.amplitude), md::on_all_atoms(hessian, softness.intensity)};
+}
+
 /// Atoms in soft spots; where there is no period to put a grid in, the softest tenth.
 std::vector<char> in_soft_spot(const md::Configuration& minimum, const Eigen::VectorXd& softness) {
   std::vector<char> inside(static_cast<std::size_t>(softness.size()), 0);
@@ -71,28 +95,19 @@ void StartOptions::validate() const {
   }
 }
 
-Eigen::VectorXd softness_at(const md::Configuration& minimum, const md::Potential& potential, int threads) {
-  const md::Hessian hessian(potential, minimum);
-  md::Modes modes;
-  if (hessian.dof() <= diagonalized_dof) {
-    modes = md::all_modes(hessian, md::Weighting::Mass, md::ModeVectors::Keep, threads);
-  } else {
-    md::LowestModesOptions options;
-    options.count = softness_modes;
-    options.threads = threads;
-    modes = md::lowest_modes(hessian, md::Weighting::Mass, options).modes;
+std::optional<Starts> Starts::choose(const StartOptions& options, const md::Configuration& minimum, const md::Potential& potential,
+                                     const Session& session) {
+  options.validate();
+  Softness softness;
+  if (options.soft_spots || options.shares == Shares::Soft) {
+    auto found = softness_at(minimum, potential, session);
+    if (!found) return std::nullopt;
+    softness = std::move(*found);
   }
-  const auto softness = md::softness(modes.vectors, modes.eigenvalues, softness_modes);
-  Eigen::VectorXd values = Eigen::VectorXd::Zero(minimum.size());
-  for (std::size_t k = 0; k < hessian.free_atoms().size(); ++k)
-    values[hessian.free_atoms()[k]] = softness.intensity[static_cast<Eigen::Index>(k)];
-  return values;
+  return Starts(options, minimum, softness);
 }
 
-Starts::Starts(const StartOptions& options, const md::Configuration& minimum,
-               const std::shared_ptr<const md::Potential>& potential, const Session& session)
-    : kind_(options.shares) {
-  options.validate();
+Starts::Starts(const StartOptions& options, const md::Configuration& minimum, const Softness& softness) : kind_(options.shares) {
   const Eigen::Index n = minimum.size();
   std::vector<char> wanted(static_cast<std::size_t>(n), options.atoms.empty());
   for (const auto atom : options.atoms) {
@@ -100,12 +115,7 @@ Starts::Starts(const StartOptions& options, const md::Configuration& minimum,
     if (!minimum.is_free(atom - 1)) throw md::InputError(md::message("--center: atom ", atom, " is frozen"));
     wanted[static_cast<std::size_t>(atom - 1)] = 1;
   }
-  Eigen::VectorXd softness;
-  if (options.soft_spots || kind_ == Shares::Soft) {
-    session.report({0, 0, "softness"});
-    softness = softness_at(minimum, *potential, session.threads);
-  }
-  const std::vector<char> soft = options.soft_spots ? in_soft_spot(minimum, softness) : std::vector<char>();
+  const std::vector<char> soft = options.soft_spots ? in_soft_spot(minimum, softness.amplitude) : std::vector<char>();
   std::optional<md::Zone> zone;
   if (!options.zone.empty()) zone.emplace(options.zone);
   for (Eigen::Index i = 0; i < n; ++i) {
@@ -127,9 +137,9 @@ Starts::Starts(const StartOptions& options, const md::Configuration& minimum,
   shares_.assign(atoms_.size(), 1.0 / static_cast<double>(atoms_.size()));
   if (kind_ != Shares::Soft) return;
   double sum = 0.0;
-  for (const Eigen::Index i : atoms_) sum += softness[i];
+  for (const Eigen::Index i : atoms_) sum += softness.intensity[i];
   if (!(sum > 0.0)) return;
-  for (std::size_t k = 0; k < atoms_.size(); ++k) shares_[k] = softness[atoms_[k]] / sum;
+  for (std::size_t k = 0; k < atoms_.size(); ++k) shares_[k] = softness.intensity[atoms_[k]] / sum;
 }
 
 std::size_t Starts::pick(std::uint64_t seed, std::int64_t k) const {

@@ -1,7 +1,8 @@
+#include "landscape/workflow/strained_minimum.hpp"
+
 #include <cmath>
 
 #include "landscape/workflow/event_records.hpp"
-#include "landscape/workflow/mapping.hpp"
 #include "landscape/workflow/sample.hpp"
 #include "md/core/error.hpp"
 #include "md/minimize/minimizer.hpp"
@@ -9,13 +10,19 @@
 namespace landscape {
 
 namespace {
+
 constexpr double shear_step = 1e-3;
+
+std::string sheared_uid(db::Database& database, const db::SampleRecord& sample, double strain_xy) {
+  return make_uid(sample_uid_text(database, sample) + md::message("/sheared/", strain_xy));
 }
+
+}  // namespace
 
 std::optional<db::MinimumRecord> minimum_at_strain(db::Database& database, const db::SampleRecord& sample,
                                                    double strain_xy, db::Id run_id, const Session& session) {
   if (strain_xy == 0.0) return database.minimum(*sample.minimum_id);
-  const std::string uid = make_uid(sample_uid_text(database, sample) + md::message("/sheared/", strain_xy));
+  const std::string uid = sheared_uid(database, sample, strain_xy);
   if (auto known = database.find_minimum_by_uid(uid)) return known;
   const md::Cell reference = sample_cell(sample);
   if (!reference.fully_periodic())
@@ -43,6 +50,10 @@ std::optional<db::MinimumRecord> minimum_at_strain(db::Database& database, const
   const auto record = store_minimum(database, {sample.id, run_id, strain_xy}, measured, "shear", uid);
   transaction.commit();
   return record;
+}
+
+bool is_own_minimum(db::Database& database, const db::SampleRecord& sample, const db::MinimumRecord& minimum) {
+  return minimum.id == sample.minimum_id || minimum.uid == sheared_uid(database, sample, minimum.strain_xy);
 }
 
 }  // namespace landscape

@@ -1,7 +1,9 @@
 /// Mapping as a user does it: several seeds, several processes, several minima; where searches start; what is known to be there.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <sstream>
@@ -64,6 +66,132 @@ TEST(Mapping, TwoProcessesAtOnceEndAsOneWould) {
   EXPECT_EQ(a.json(), alone.run(command).json());
   EXPECT_EQ(rows(place, "searches").size(), 24u);
   EXPECT_EQ(place.run({"db", "check"}).code, 0);
+}
+
+TEST(Mapping, SeedsMappedAtOnceDropNothing) {
+  const Workplace place, alone;
+  import_crystal(place);
+  import_crystal(alone);
+  const auto command = [](const std::string& seed) {
+    return std::vector<std::string>{"--threads", "1", "--verbose", "--seed", seed, "map", "v", "--searches", "24", "--json"};
+  };
+  Outcome a, b;
+  std::thread other([&] { a = place.run(command("1")); });
+  b = place.run(command("2"));
+  other.join();
+  for (const auto* outcome : {&a, &b}) {
+    EXPECT_EQ(outcome->code, 0) << outcome->err;
+    EXPECT_EQ(outcome->err.find("done again"), std::string::npos) << outcome->err;
+  }
+  EXPECT_EQ(a.json(), alone.run(command("1")).json());
+  EXPECT_EQ(b.json(), alone.run(command("2")).json());
+  EXPECT_EQ(rows(place, "events").size(), rows(alone, "events").size());
+  EXPECT_EQ(place.run({"db", "check"}).code, 0);
+}
+
+TEST(Mapping, SeedsMappedApartAreJoinedAfterMerging) {
+  const Workplace place;
+  import_crystal(place);
+  const std::vector<std::string> first = {"map", "v", "--searches", "16", "--region", "sphere:0,0,0,3.2", "--json"};
+  std::vector<std::string> second = {"--seed", "2"};
+  second.insert(second.end(), first.begin(), first.end());
+  std::filesystem::copy_file(place.path("landscape.db"), place.path("two.db"));
+  std::filesystem::copy_file(place.path("landscape.db"), place.path("together.db"));
+  const auto at = [](std::string file, std::vector<std::string> command) {
+    command.insert(command.begin(), {"--db", std::move(file)});
+    return command;
+  };
+  const auto a = place.run(first), b = place.run(at("two.db", second));
+  ASSERT_EQ(a.code, 0) << a.err;
+  ASSERT_EQ(b.code, 0) << b.err;
+  ASSERT_EQ(place.run(at("together.db", first)).code, 0);
+  ASSERT_EQ(place.run(at("together.db", second)).code, 0);
+  const auto events = [&](const std::string& file) {
+    return place.run({"--db", file, "query", "events", "--columns", "EA,times_found", "--sort", "EA", "--json"}).json();
+  };
+  const auto times = [](const json& list) {
+    std::int64_t sum = 0;
+    for (const auto& event : list) sum += event["times_found"].get<std::int64_t>();
+    return sum;
+  };
+  const auto wanted = events("together.db");
+  ASSERT_LT(wanted.size(), events("landscape.db").size() + events("two.db").size());  // some saddles are found by both
+  ASSERT_EQ(place.run({"db", "merge", "two.db"}).code, 0);
+  EXPECT_GT(events("landscape.db").size(), wanted.size());
+  // Whether two saddles are the same is for a mapping to say.
+  for (const auto& command : {first, second}) ASSERT_EQ(place.run(command).code, 0);
+  EXPECT_EQ(events("landscape.db").size(), wanted.size());
+  EXPECT_EQ(times(events("landscape.db")), a.json()["connected"].get<int>() + b.json()["connected"].get<int>());
+  EXPECT_EQ(place.run(first).json(), a.json());
+  EXPECT_EQ(place.run(second).json(), b.json());
+  EXPECT_EQ(place.run({"db", "check"}).code, 0);
+  // What was joined is not taken in again.
+  const auto before = events("landscape.db");
+  ASSERT_EQ(place.run({"db", "merge", "two.db"}).code, 0);
+  EXPECT_EQ(events("landscape.db"), before);
+  EXPECT_EQ(place.run({"db", "check"}).code, 0);
+}
+
+TEST(Mapping, GoesFromAnyStoredMinimumAtItsOwnStrain) {
+  const Workplace place;
+  import_crystal(place);
+  const auto own = place.run({"map", "v", "--searches", "8", "--json"});
+  ASSERT_EQ(own.code, 0) << own.err;
+  EXPECT_EQ(own.json()["strain_xy"], 0.0);
+  const auto events = rows(place, "events");
+  ASSERT_FALSE(events.empty());
+  const auto start = std::to_string(events[0]["initial_minimum_id"].get<int>()), end = std::to_string(events[0]["final_minimum_id"].get<int>());
+  // By its number the sample's own minimum is the same mapping.
+  EXPECT_EQ(place.run({"map", "v", "--searches", "8", "--from", start, "--json"}).json(), own.json());
+  const auto next = place.run({"map", "v", "--searches", "8", "--from", end, "--json"});
+  ASSERT_EQ(next.code, 0) << next.err;
+  EXPECT_EQ(rows(place, "searches").size(), 16u);
+  for (const auto& event : rows(place, "events", "initial_minimum_id = " + end)) EXPECT_EQ(event["strain_xy"], 0.0);
+
+  const auto strained = place.run({"map", "v", "--searches", "8", "--strain", "0.01", "--json"});
+  ASSERT_EQ(strained.code, 0) << strained.err;
+  EXPECT_EQ(strained.json()["strain_xy"], 0.01);
+  const auto sheared = rows(place, "minima", "strain_xy = 0.01 AND origin = 'shear'");
+  ASSERT_EQ(sheared.size(), 1u);
+  const auto id = std::to_string(sheared[0]["id"].get<int>());
+  EXPECT_EQ(place.run({"map", "v", "--searches", "8", "--from", id, "--json"}).json(), strained.json());
+  EXPECT_EQ(rows(place, "searches").size(), 24u);
+
+  const auto both = place.run({"map", "v", "--searches", "1", "--from", "1", "--strain", "0.02"});
+  EXPECT_EQ(both.code, 2);
+  EXPECT_NE(both.err.find("--from 1 and --strain 0.02"), std::string::npos) << both.err;
+  EXPECT_EQ(std::ranges::count(both.err, '\n'), 1) << both.err;
+}
+
+TEST(Mapping, SoftStartsAreTheSameForAnyNumberOfThreads) {
+  const Workplace place;
+  // 499 atoms: beyond what is diagonalized whole.
+  std::ostringstream text;
+  constexpr int n = 5;
+  constexpr double a = 3.8;
+  text << 4 * n * n * n - 1 << "\nLattice=\"" << n * a << " 0 0 0 " << n * a << " 0 0 0 " << n * a << "\" Properties=species:S:1:pos:R:3\n";
+  for (int k = 1; k < 4 * n * n * n; ++k) {
+    const int cell = k / 4, corner[3] = {cell / (n * n), cell / n % n, cell % n};
+    constexpr double sites[4][3] = {{0, 0, 0}, {.5, .5, 0}, {.5, 0, .5}, {0, .5, .5}};
+    text << "Ar";
+    for (int d = 0; d < 3; ++d) text << ' ' << a * (corner[d] + sites[k % 4][d]);
+    text << '\n';
+  }
+  place.write("big.xyz", text.str());
+  ASSERT_EQ(place.run({"sample", "import", "big.xyz", "--name", "v", "--potential", crystal_potential}).code, 0);
+  std::filesystem::copy_file(place.path("landscape.db"), place.path("two.db"));
+  const auto shares = [&](const std::string& file) {
+    return place.run({"--db", file, "query", "searches", "--columns", "center_atom,start_share,outcome,calls_approach", "--json"}).json();
+  };
+  for (const auto& how : std::vector<std::vector<std::string>>{{"--shares", "soft"}, {"--soft-spots"}})
+    for (const auto& [file, threads] : {std::pair{"landscape.db", "1"}, std::pair{"two.db", "2"}}) {
+      std::vector<std::string> command = {"--db", file, "--threads", threads, "map", "v", "--searches", "4", "--json"};
+      command.insert(command.end(), how.begin(), how.end());
+      const auto outcome = place.run(command);
+      ASSERT_EQ(outcome.code, 0) << outcome.err;
+    }
+  EXPECT_EQ(shares("landscape.db"), shares("two.db"));
+  EXPECT_EQ(shares("two.db").size(), 8u);
 }
 
 TEST(Mapping, StagesAndCoverageAddUpAndAreThoseOfTheDatabase) {
