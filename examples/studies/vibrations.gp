@@ -1,8 +1,8 @@
 # Figures of docs/vibrations_study.md: gnuplot -e "data='docs/data'; out='docs/data'" examples/studies/vibrations.gp
 set datafile separator ","
-set terminal svg size 900,680 font "sans,13" background "white"
+set terminal svg size 900,1020 font "sans,13" background "white"
 set output out."/vibrations.svg"
-set multiplot layout 2,2
+set multiplot layout 3,2
 set key top right samplen 1
 set xlabel "ħω [meV]"; set ylabel "g/ω² [10^{-4} meV^{-3}]"; set title "g/ω², means over glasses"
 set xrange [1:12]; set yrange [0:12]
@@ -13,11 +13,18 @@ set title "shear modulus against energy"; set xlabel "E_{IS} [eV/atom]"; set yla
 set xrange [-4.95:-4.90]; set yrange [15:32]; set key top right
 g = data."/vibrations_glasses.csv"
 plot for [k in "hyper inter deep"] g using 4:(strcol(3) eq "zrcual2009" && strcol(2) eq k ? $7 : 1/0) with points pt 7 ps 1 title k
-set title "boson peak height against energy"; set ylabel "max g/ω² [10^{-4} meV^{-3}]"; set yrange [0:14]
+set title "boson peak height against energy"; set ylabel "max g/ω² [10^{-4} meV^{-3}]"; set yrange [0:14]; set key bottom left
 plot for [k in "hyper inter deep"] g using 4:(strcol(3) eq "zrcual2009" && strcol(2) eq k ? 1e4*$14 : 1/0):(1e4*$15) with errorbars pt 7 ps 0.8 title k
 set xtics autofreq
 set title "participation ratio of the lowest 100 modes"; set xlabel "frequency [THz]"; set ylabel "participation ratio"
 set xrange [0.2:2]; set yrange [0:0.7]; set key top left
 p = data."/vibrations_participation.csv"
 plot for [k in "hyper deep"] p using 4:(strcol(3) eq "zrcual2009" && strcol(2) eq k ? $5 : 1/0) with points pt 7 ps 0.25 title k
+set title "where atoms rearrange before the largest drop (Fig. S7)"; set xlabel "f_5 at strain 0"; set ylabel "λ(f_5)"
+set xrange [0.1:1]; set yrange [0:4]; set key top right
+e = data."/vibrations_enhancement.csv"
+plot for [k in "hyper inter deep"] e using (strcol(1) eq "zrcual2009" && strcol(2) eq k && strcol(3) eq "before" && strcol(4) eq "f5" ? ($5 > 0.01 ? ($5+$6)/2 : 0.25) : 1/0):11:12 with yerrorlines pt 7 ps 0.7 title k, 1 with lines lc "gray" notitle
+set title "g(r), means over glasses (Fig. S1b)"; set xlabel "r [Å]"; set ylabel "g(r)"; set xrange [2:10]; set yrange [0:5]
+r = data."/vibrations_g_of_r.csv"
+plot for [k in "hyper inter deep"] r using 4:(strcol(1) eq "zrcual2009" && strcol(2) eq k ? $5 : 1/0) with lines lw 1.5 title k
 unset multiplot
