@@ -29,7 +29,7 @@ nlohmann::json describe(const Rearrangement& r) {
           {"healed_fraction", row.healed_fraction}, {"healed_since_previous", r.healed_since_previous}, {"force_calls", row.force_calls}};
 }
 
-md::Frame frame_of(const Rearrangement& r, const std::string& sample) {
+md::Frame rearranged_frame(const Rearrangement& r, const std::string& sample) {
   md::Frame frame;
   frame.configuration = r.state;
   frame.energy_ev = r.energy_ev;
@@ -60,7 +60,7 @@ int run(Context& context, const RearrangementRequest& request, const std::string
       one["cluster_of_atom"] = r.cluster;
     }
     states.push_back(std::move(one));
-    if (!output.empty()) frames.push_back(frame_of(r, request.sample));
+    if (!output.empty()) frames.push_back(rearranged_frame(r, request.sample));
   }
   if (!output.empty()) md::write_extxyz(output, frames);
   if (found.size() < request.to.size()) {

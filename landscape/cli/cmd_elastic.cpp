@@ -15,7 +15,7 @@
 namespace landscape::cli {
 namespace {
 
-struct Options {
+struct ElasticArguments {
   SubjectOptions subject;
   std::string method = "born";
   md::BornOptions born;
@@ -74,7 +74,7 @@ std::string why_not(const md::Elasticity& elasticity, const std::string& name) {
                      elasticity.residual, ")");
 }
 
-int run(const Context& context, Options& options) {
+int run(const Context& context, ElasticArguments& options) {
   options.born.threads = options.strain.threads = context.global.threads;
   options.born.validate();
   options.strain.validate();
@@ -151,7 +151,7 @@ int run(const Context& context, Options& options) {
 void add_elastic_command(CLI::App& app, Context& context) {
   auto* command =
       app.add_subcommand("elastic", "elastic constants and moduli of a sample or a structure");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ElasticArguments>();
   add_subject_options(*command, options->subject);
   command->add_flag("--as-is", options->subject.as_is, "do not relax a structure file first");
   command

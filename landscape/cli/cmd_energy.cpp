@@ -4,12 +4,12 @@
 namespace landscape::cli {
 namespace {
 
-struct Options {
+struct EnergyArguments {
   StructureOptions structure;
   bool forces = false;
 };
 
-int run(const Context& context, const Options& options) {
+int run(const Context& context, const EnergyArguments& options) {
   auto input = open_structure(options.structure);
   md::Configuration all_free = input.configuration;  // a single point is asked of frozen atoms too
   all_free.movable.clear();
@@ -32,7 +32,7 @@ int run(const Context& context, const Options& options) {
 
 void add_energy_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("energy", "energy, largest force and stress of a structure");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EnergyArguments>();
   add_structure_options(*command, options->structure);
   command->add_flag("--forces", options->forces, "print the force on every atom, in the order of the file");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });

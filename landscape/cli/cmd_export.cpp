@@ -9,13 +9,13 @@
 namespace landscape::cli {
 namespace {
 
-struct Options {
+struct ExportArguments {
   std::vector<std::string> words;  ///< the view, then terms
   std::string where, format = "extxyz", output;
   bool whole_track = false, frequencies = false;
 };
 
-std::vector<db::Id> selected(const Context& context, const Options& o) {
+std::vector<db::Id> selected(const Context& context, const ExportArguments& o) {
   db::QueryOptions query;
   query.view = o.words[0];
   query.terms.assign(o.words.begin() + 1, o.words.end());
@@ -28,7 +28,7 @@ std::vector<db::Id> selected(const Context& context, const Options& o) {
   return ids;
 }
 
-int run(const Context& context, const Options& o) {
+int run(const Context& context, const ExportArguments& o) {
   const auto& view = o.words[0];
   if (view != "events" && view != "minima" && view != "saddles")
     throw md::InputError("export: expected events, minima or saddles, got " + view);
@@ -65,7 +65,7 @@ void print_chain(const Context& context, const nlohmann::json& chain) {
 
 void add_export_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("export", "the atoms of a selection as extended XYZ, LAMMPS data or Wales's files");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ExportArguments>();
   command->footer("Terms as in landscape query. Graphs as GraphML or CSV: landscape graph -o. Rows as CSV or JSON: landscape query -f.\n"
                   "Examples:\n  landscape export events 'EA<0.3' -o low.xyz        initial, saddle, final of each; OVITO's slider plays them\n"
                   "  landscape export minima sample=glass -f lammps -o minima/\n"

@@ -27,7 +27,7 @@ struct Source {
   std::vector<std::string> minima_csv, saddles_csv, wales;
 };
 
-struct Options {
+struct GraphArguments {
   Source source;
   std::vector<std::string> outputs;
   double barrier_ev = 0.1, temperature_k = 0.0, time_s = 1e-9, prefactor_thz = assumed_prefactor_thz;
@@ -115,7 +115,7 @@ nlohmann::json describe_path(const LandscapeGraph& graph, std::int64_t from, std
           {"barrier_ev", path->highest_ev - graph.minima()[start].energy_ev}};
 }
 
-nlohmann::json describe(const TreePanel& panel, const Options& o, double barrier_ev) {
+nlohmann::json describe(const TreePanel& panel, const GraphArguments& o, double barrier_ev) {
   const auto& graph = panel.graph;
   nlohmann::json result = {{"title", panel.title}, {"minima", graph.minima().size()}, {"saddles", graph.saddles().size()},
                            {"components", graph.component_count()}, {"metabasin_barrier_ev", barrier_ev}};
@@ -124,7 +124,7 @@ nlohmann::json describe(const TreePanel& panel, const Options& o, double barrier
   return result;
 }
 
-void write(const std::string& output, const Panels& panels, const Options& o) {
+void write(const std::string& output, const Panels& panels, const GraphArguments& o) {
   const std::filesystem::path path(output);
   const auto ending = path.extension().string();
   if (ending == ".svg") {
@@ -155,7 +155,7 @@ void write(const std::string& output, const Panels& panels, const Options& o) {
   md::text::replace_file(minima, minima_csv(graph));
 }
 
-int run(const Context& context, const Options& o) {
+int run(const Context& context, const GraphArguments& o) {
   if ((o.from == 0) != (o.to == 0)) throw md::InputError("graph: --from and --to go together");
   const double barrier = o.temperature_k > 0.0 ? barrier_within(o.temperature_k, o.time_s, o.prefactor_thz) : o.barrier_ev;
   if (!(barrier >= 0.0) || !std::isfinite(barrier)) throw md::InputError("graph: --barrier: expected 0 eV or more");
@@ -249,7 +249,7 @@ int run_kinetics(const Context& context, KineticsRequest o) {
 
 void add_graph_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("graph", "minima and saddles as a graph: components, lowest paths, metabasins, disconnectivity graph");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<GraphArguments>();
   command->footer("Examples:\n  landscape graph glass -o tree.svg\n  landscape graph glass annealed --strain 0,0.02 --from-tracks --color EA -o trees.svg\n"
                   "  landscape graph glass --from 1 --to 17 --json\n  landscape graph --minima-csv m.csv --saddles-csv s.csv -o tree.svg");
   add_source_options(*command, o->source);

@@ -9,13 +9,13 @@
 namespace landscape::cli {
 namespace {
 
-struct Options {
+struct ImportArguments {
   std::string path, sample, plane = "xy";
   double strain = 0.0;
   StateImportOptions import;
 };
 
-int run(const Context& context, const Options& o) {
+int run(const Context& context, const ImportArguments& o) {
   const bool folder = std::filesystem::is_directory(o.path);
   auto offers = folder ? std::vector<OfferedStates>{read_offered_wales(o.path)} : read_offered_frames(o.path);
   if (folder) {
@@ -60,7 +60,7 @@ int run(const Context& context, const Options& o) {
 
 void add_import_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("import", "minima and events from files of other databases and programs, checked");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ImportArguments>();
   command->footer("Files: extended XYZ as landscape export writes it, or a folder with Wales's min.data, ts.data, points.min and points.ts.\n"
                   "Every state must have the energy that the file says and no force under the sample's potential, every saddle one negative\n"
                   "eigenvalue, and it must lead to the minima that the file says; what does not hold is named, counted and left out (exit 1).\n"

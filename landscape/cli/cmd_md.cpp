@@ -15,7 +15,7 @@
 namespace landscape::cli {
 namespace {
 
-struct Options {
+struct MdArguments {
   StructureOptions structure;
   std::string ensemble;
   double temperature_k = 0.0;
@@ -59,7 +59,7 @@ std::pair<nlohmann::json, nlohmann::json> mean_and_error(const std::vector<doubl
   return {number(m.mean), number(m.error)};
 }
 
-int run(const Context& context, Options o) {
+int run(const Context& context, MdArguments o) {
   if (o.steps < 1) throw md::InputError(md::message("steps ", o.steps, ", expected at least 1"));
   if (o.swaps < 0) throw md::InputError(md::message("swaps ", o.swaps, ", expected at least 0"));
   if (o.every < 1) throw md::InputError(md::message("every ", o.every, ", expected at least 1 step"));
@@ -148,7 +148,7 @@ int run(const Context& context, Options o) {
 
 void add_md_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("md", "plain molecular dynamics, with swaps where asked for");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<MdArguments>();
   add_structure_options(*command, o->structure);
   command->add_option("--ensemble", o->ensemble, "nve, nvt, or npt (isotropic)")
       ->check(CLI::IsMember({"nve", "nvt", "npt"}))->required();

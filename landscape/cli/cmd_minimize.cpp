@@ -7,14 +7,14 @@
 namespace landscape::cli {
 namespace {
 
-struct Options {
+struct MinimizeArguments {
   StructureOptions structure;
   std::string output;
   std::string cell = "fixed";
   md::CellMinimizeOptions minimize;
 };
 
-int run(const Context& context, Options options) {
+int run(const Context& context, MinimizeArguments options) {
   if (!options.output.empty()) check_output_path(options.output);
   options.minimize.cell = cell_mode(options.cell);
   options.minimize.validate();
@@ -54,7 +54,7 @@ int run(const Context& context, Options options) {
 
 void add_minimize_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("minimize", "inherent structure of a structure");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MinimizeArguments>();
   add_structure_options(*command, options->structure);
   command->add_option("-o,--output", options->output, "where to write it (.xyz, .data, .dump)");
   command->add_option("--fmax", options->minimize.minimize.max_force, "largest force [eV/Å]")->capture_default_str();

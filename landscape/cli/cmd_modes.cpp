@@ -13,17 +13,13 @@ namespace {
 /// More atoms than this are diagonalized only with --all.
 constexpr Eigen::Index all_modes_atoms = 4000;
 
-struct Options {
+struct ModesArguments {
   SubjectOptions subject;
   VibrationRequest request;
   int lowest = 0;
   bool density = false, all = false;
   std::string csv, output;
 };
-
-nlohmann::json numbers(const Eigen::VectorXd& v) {
-  return std::vector<double>(v.begin(), v.end());
-}
 
 nlohmann::json spots_json(const md::SoftSpots& spots) {
   auto out = nlohmann::json::array();
@@ -53,7 +49,7 @@ void add_boson_peak(nlohmann::json& out, const VibrationReport& report) {
   out["moments"] = report.moments;
 }
 
-nlohmann::json describe(const Options& options,
+nlohmann::json describe(const ModesArguments& options,
                         const Subject& subject,
                         const VibrationReport& report) {
   auto out = subject_json(options.subject, subject);
@@ -109,7 +105,7 @@ void write_output(const std::string& path,
 }
 
 /// Fixes the method, or refuses it in one line. @throws md::InputError
-void choose_method(const Context& context, Options& o, Eigen::Index atoms) {
+void choose_method(const Context& context, ModesArguments& o, Eigen::Index atoms) {
   o.request.method = o.density      ? SpectrumMethod::Density
                      : o.lowest > 0 ? SpectrumMethod::Lowest
                                     : SpectrumMethod::All;
@@ -125,7 +121,7 @@ void choose_method(const Context& context, Options& o, Eigen::Index atoms) {
   if (atoms > 1500) context.note(cost);
 }
 
-int run(const Context& context, Options& o) {
+int run(const Context& context, ModesArguments& o) {
   if (!o.output.empty()) check_output_path(o.output);
   o.request.validate();
   const auto session = context.session("modes");
@@ -172,7 +168,7 @@ int run(const Context& context, Options& o) {
 void add_modes_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
       "modes", "vibrations of a sample or a structure: spectrum, boson peak, soft spots");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<ModesArguments>();
   add_subject_options(*command, o->subject);
   command->add_flag("--as-is", o->subject.as_is, "do not relax a structure file first");
   auto* lowest = command

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-struct Options {
+struct NebArguments {
   std::string from, to, potential, output;
   std::vector<std::string> types;
   BarrierPathOptions path;
@@ -32,7 +32,7 @@ db::Id id_of(const std::string& text) {
   return std::stoll(text);
 }
 
-Endpoints stored(const Context& context, const Options& options) {
+Endpoints stored(const Context& context, const NebArguments& options) {
   if (!options.potential.empty()) throw md::InputError("neb: minima use the potential of their sample; --potential is for files");
   db::Database database(context.global.database, db::Mode::ReadOnly);
   const auto a = database.minimum(id_of(options.from));
@@ -44,7 +44,7 @@ Endpoints stored(const Context& context, const Options& options) {
           sample_potential(database, database.sample(a.sample_id))};
 }
 
-Endpoints read(const Options& options) {
+Endpoints read(const NebArguments& options) {
   if (options.potential.empty()) throw md::InputError("neb: --potential is required for structures from files");
   auto a = open_structure({options.from, options.potential, options.types}, md::TableEnd::Flat);
   auto b = open_structure({options.to, options.potential, options.types}, md::TableEnd::Flat);
@@ -83,7 +83,7 @@ std::string why_not(const PathPiece& piece) {
                      " eV): it belongs to another path");
 }
 
-int run(const Context& context, Options options) {
+int run(const Context& context, NebArguments options) {
   if (!options.output.empty()) check_output_path(options.output);
   options.path.neb.threads = context.global.threads;
   options.path.validate();
@@ -145,7 +145,7 @@ int run(const Context& context, Options options) {
 
 void add_neb_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("neb", "path and barrier between two minima (climbing-image nudged elastic band)");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<NebArguments>();
   command->add_option("A", options->from, "id of a minimum, or a structure")->required();
   command->add_option("B", options->to, "the same for the other end")->required();
   command->add_option("--potential,-p", options->potential, "for structures from files");

@@ -15,7 +15,7 @@
 namespace landscape::cli {
 namespace {
 
-struct Options {
+struct QueryArguments {
   db::QueryOptions query;
   std::vector<std::string> words;  ///< the view, then terms
   std::string format = "table", output;
@@ -23,7 +23,7 @@ struct Options {
 };
 
 /// The chosen events, minima or saddles as frames, in the order of the rows.
-std::string rows_frames(const Context& context, const Options& options, const db::QueryResult& ids) {
+std::string rows_frames(const Context& context, const QueryArguments& options, const db::QueryResult& ids) {
   db::Database database(context.global.database, db::Mode::ReadOnly);
   std::ostringstream text;
   for (const auto& row : ids.rows) {
@@ -40,7 +40,7 @@ std::string rows_frames(const Context& context, const Options& options, const db
   return text.str();
 }
 
-std::string format_rows(const Context& context, const Options& options, const db::QueryResult& result) {
+std::string format_rows(const Context& context, const QueryArguments& options, const db::QueryResult& result) {
   if (options.format == "json") return rows_json(result).dump(2) + '\n';
   if (options.format == "jsonl") return rows_json_lines(result);
   if (options.format == "csv") return rows_csv(result);
@@ -49,7 +49,7 @@ std::string format_rows(const Context& context, const Options& options, const db
   return rows_table(result);
 }
 
-void read_words(Options& options) {
+void read_words(QueryArguments& options) {
   if (!options.query.sql.empty()) {
     if (!options.words.empty()) throw md::InputError("query: --sql is a whole SELECT, got also " + options.words[0]);
     if (options.format == "extxyz") throw md::InputError("query: --format extxyz goes with a view, not with --sql");
@@ -69,7 +69,7 @@ db::QueryResult counted(const db::QueryResult& result) {
   return {{"count"}, {{static_cast<std::int64_t>(result.rows.size())}}, false};
 }
 
-int run(const Context& context, Options options) {
+int run(const Context& context, QueryArguments options) {
   if (context.global.json) options.format = "json";
   read_words(options);
   const bool table = options.format == "table" && options.output.empty();
@@ -107,7 +107,7 @@ constexpr const char* examples =
 
 void add_query_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("query", "rows of a view of the database");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<QueryArguments>();
   command->footer(examples);
   command->add_option("VIEW", options->words, "events, minima, saddles, tracks, samples, searches, ... and then terms")
       ->type_name("[TERM...]");

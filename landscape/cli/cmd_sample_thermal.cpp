@@ -12,7 +12,7 @@ namespace landscape::cli {
 namespace {
 
 /// Rows of a view as CSV. Nothing where no path is given.
-void write_csv(const Context& context, const std::string& path, db::QueryOptions query) {
+void write_rows(const Context& context, const std::string& path, db::QueryOptions query) {
   if (path.empty()) return;
   const auto text = rows_csv(db::run_query(context.global.database, query));
   std::ofstream out(path, std::ios::binary);
@@ -33,7 +33,7 @@ void write_series_csv(const Context& context, const std::string& path, const std
   query.sort = {"point_index"};
   query.columns = {"sample", "series", "point_index", "temperature_k", "energy_per_atom_ev", "energy_per_atom_fixed_cell_ev",
                    "volume_a3", "volume_fixed_cell_a3", "crystalline_fraction"};
-  write_csv(context, path, query);
+  write_rows(context, path, query);
 }
 
 nlohmann::json points_json(const SeriesResult& series) {
@@ -171,7 +171,7 @@ void add_rates(CLI::App& parent, Context& context) {
       query.sort = {"composition", "id"};
       query.columns = {"sample", "composition", "n_atoms", "potential", "origin", "energy_per_atom_ev", "quench_rate_k_per_s",
                        "effective_rate_k_per_s", "effective_rate_low_k_per_s", "effective_rate_high_k_per_s", "annealing_degree_ev"};
-      write_csv(context, *csv, query);
+      write_rows(context, *csv, query);
       context.print({{"fits", fits}});
       return exit_done;
     };

@@ -15,7 +15,7 @@
 namespace landscape::cli {
 namespace {
 
-struct Options {
+struct StructureArguments {
   SubjectOptions subject;
   md::VoronoiOptions voronoi;
   md::RadialOptions radial;
@@ -27,10 +27,6 @@ struct Options {
 
 std::string index_name(const std::array<int, 4>& n) {
   return md::message('<', n[0], ',', n[1], ',', n[2], ',', n[3], '>');
-}
-
-nlohmann::json numbers(const Eigen::VectorXd& v) {
-  return std::vector<double>(v.begin(), v.end());
 }
 
 nlohmann::json functions_json(const md::PairFunctions& f, const char* argument) {
@@ -150,7 +146,7 @@ void shorten(nlohmann::json& out, const md::VoronoiCells& cells) {
 /// D²min of an event, from its initial to its final minimum, into the result and the database.
 void add_event(nlohmann::json& out,
                OpenSubject& open,
-               const Options& o,
+               const StructureArguments& o,
                double first_minimum,
                const Session& session) {
   if (!open.database)
@@ -173,7 +169,7 @@ void add_event(nlohmann::json& out,
                 {{{"d2min_a2", d2min}}, {}, o.event}, session);
 }
 
-int run(const Context& context, Options& o) {
+int run(const Context& context, StructureArguments& o) {
   if (!o.output.empty()) check_output_path(o.output);
   o.factor.threads = context.global.threads;
   o.voronoi.validate();
@@ -232,7 +228,7 @@ int run(const Context& context, Options& o) {
 void add_structure_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
       "structure", "Voronoi cells, pair correlations and crystallinity of a sample or a structure");
-  auto o = std::make_shared<Options>();
+  auto o = std::make_shared<StructureArguments>();
   add_subject_options(*command, o->subject);
   command
       ->add_option(

@@ -61,6 +61,8 @@ nlohmann::json subject_json(const SubjectOptions& options, const Subject& subjec
           {"force_calls", subject.force_calls}};
 }
 
+nlohmann::json numbers(const Eigen::VectorXd& values) { return std::vector<double>(values.begin(), values.end()); }
+
 md::Frame subject_frame(const Subject& subject) {
   md::Frame frame;
   frame.configuration = subject.configuration;

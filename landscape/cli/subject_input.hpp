@@ -34,6 +34,8 @@ void note_relaxation(const Context& context, const SubjectOptions& options, cons
 /// max_force_ev_per_a, force_calls.
 nlohmann::json subject_json(const SubjectOptions& options, const Subject& subject);
 
+/// An array.
+nlohmann::json numbers(const Eigen::VectorXd& values);
 /// Frame for -o: the subject with the ids of its file.
 md::Frame subject_frame(const Subject& subject);
 /// A column of one number per atom.
