@@ -83,7 +83,7 @@ void fill_from_rows(db::Database& database, ShearReport& report) {
   report.unloadings = database.unloadings_of_shear(report.shear.id);
 }
 
-/// What versions before 0.1's schema 7 did not say of a shear.
+/// What a file made before there was a D2min cutoff does not say of its shears.
 void complete_older(db::Database& database, const db::SampleRecord& sample, const ShearPlan& plan, const Session& session,
                     db::ShearRecord& shear) {
   Run run(database, "shear", shear.options, session, sample.potential_id);

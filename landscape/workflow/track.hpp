@@ -40,7 +40,7 @@ struct EnteredEvents {
   bool finished = true;              ///< false: stopped
 };
 
-/// Enters the plastic events of a shear (none named: the sample's latest outside ensembles) among the events: the saddle is found from the softest mode a little
+/// Enters the plastic events of a shear (none named: the sample's latest outside ensembles) among the events: the saddle is found from the shape of a fold, or the softest mode, a little
 /// before the instability, its push-over gives the first event of an avalanche.
 EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecord& sample, std::optional<db::Id> shear_id,
                                    std::int64_t limit, const Session& session, db::Id run_id);
