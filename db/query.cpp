@@ -105,7 +105,7 @@ class ViewQuery {
  private:
   /// The view under its own and its short names.
   std::string source() const {
-    return "WITH q AS (SELECT " + with_aliases(dictionary_, options_.view) + " FROM " +
+    return "WITH q AS NOT MATERIALIZED (SELECT " + with_aliases(dictionary_, options_.view) + " FROM " +
            options_.view + ")";
   }
 
@@ -132,16 +132,22 @@ class ViewQuery {
     }
     std::string sql;
     for (const auto& name : shown) sql += (sql.empty() ? "" : ", ") + resolve(name);
-    sql = source() + " SELECT " + sql + " FROM q" + conditions() + " ORDER BY ";
+    sql = source() + " SELECT " + sql + " FROM q";
+    if (options_.limit < 0) return sql + conditions() + " ORDER BY " + order("");
+    // The rows are chosen first, by their ids: SQLite would carry all columns of every candidate through its sorter.
+    // One more than asked for, to know whether there are more.
+    return message(sql, " WHERE id IN (SELECT id FROM q", conditions(), " ORDER BY ", order(""), " LIMIT ",
+                   options_.limit + 1, ") ORDER BY ", order("+"));
+  }
+
+  /// The sort keys, each behind `sign`: a plus keeps SQLite from walking the key's index.
+  std::string order(const char* sign) const {
+    std::string sql;
     for (const auto& key : options_.sort) {
       const bool descending = key.starts_with('-');
-      sql += resolve(descending ? key.substr(1) : key) + (descending ? " DESC" : " ASC") +
-             " NULLS LAST, ";
+      sql += sign + resolve(descending ? key.substr(1) : key) + (descending ? " DESC" : " ASC") + " NULLS LAST, ";
     }
-    sql += "id";
-    // One more than asked for, to know whether there are more.
-    if (options_.limit >= 0) sql += message(" LIMIT ", options_.limit + 1);
-    return sql;
+    return sql + sign + "id";
   }
 
   /// Whether rows come in the order asked for from an index that does not begin with the sample.

@@ -339,4 +339,13 @@ ALTER TABLE track_point_row ADD COLUMN path_barrier_ev REAL;
 ALTER TABLE track_point_row ADD COLUMN path_reverse_barrier_ev REAL;
 )sql";
 
+// An index less to keep for each new event; a query that joins events and tracks finds the newest track by its index alone.
+const std::string_view tables_v10 = R"sql(
+DROP INDEX event_by_sample;
+DROP INDEX event_by_plastic_event;
+CREATE INDEX event_by_plastic_event ON event_row (plastic_event_id)
+  WHERE plastic_event_id IS NOT NULL;
+CREATE INDEX track_by_event ON track_row (event_id, plane);
+)sql";
+
 }  // namespace landscape::db::detail

@@ -107,6 +107,23 @@ TEST_F(Query, OfASampleInTheOrderOfAnIndexGivesTheSameRows) {
   }
 }
 
+TEST_F(Query, OfLimitedRowsGivesTheFirstOfAll) {
+  for (const auto& column : describe_columns(path_, "events")) {
+    for (const std::string sign : {"", "-"}) {
+      for (const std::vector<std::string>& terms :
+           {std::vector<std::string>{}, {"0.3<EA<0.55", "strain=0"}, {"class=thermal", "EA<0.9"}}) {
+        QueryOptions options{.terms = terms, .where = "id < 100", .sort = {sign + column.column}};
+        auto all = run_query(path_, options).rows;
+        options.limit = 1;
+        const auto first = run_query(path_, options);
+        EXPECT_EQ(first.limited, all.size() > 1) << column.column;
+        all.resize(1);
+        EXPECT_EQ(first.rows, all) << sign << column.column;
+      }
+    }
+  }
+}
+
 TEST_F(Query, PassesRowsOnOneByOne) {
   std::vector<double> barriers;
   const auto result = run_query(path_, {.sort = {"EA"}, .columns = {"EA"}, .each = [&](const std::vector<Value>& row) {
