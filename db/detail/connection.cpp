@@ -193,7 +193,7 @@ void Connection::open() {
     database_->exec("PRAGMA foreign_keys = ON");
     database_->exec("PRAGMA synchronous = NORMAL");
     // Indices of large studies are written all over the file: with SQLite's 2 MB a page is read and written for every row.
-    database_->exec("PRAGMA cache_size = -131072");        // [kB] at most, taken as needed
+    database_->exec("PRAGMA cache_size = -524288");        // [kB] at most, taken as needed
     database_->exec("PRAGMA wal_autocheckpoint = 8000");   // [pages of 4 kB]
     database_->exec("PRAGMA trusted_schema = OFF");
     if (options_.max_pages > 0) {

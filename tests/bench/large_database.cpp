@@ -168,7 +168,7 @@ int main(int argc, char** argv) try {
   const Study study = begin(database);
   Generator generator(database, study);
   const auto start = std::chrono::steady_clock::now();
-  constexpr std::int64_t batch = 50'000;
+  constexpr std::int64_t batch = 250'000;
   for (std::int64_t k = 0; k < events; k += batch) {
     db::Transaction transaction(database);
     for (std::int64_t i = k; i < std::min(events, k + batch); ++i) generator.add(i);
