@@ -10,10 +10,16 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   exit 0
 fi
 
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | head -n 1 || true)" = installed ]
+}
+
 missing=()
 for package in "${wanted[@]}"; do
-  status=$(dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | head -n 1 || true)
-  [ "$status" = installed ] || missing+=("$package")
+  for name in ${package//|/ }; do
+    is_installed "$name" && continue 2
+  done
+  missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
@@ -27,8 +33,17 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q)
 
+# there <a|b>: the first of these that the archive has, or the last.
+there() {
+  for name in ${1//|/ }; do
+    ! apt-cache show "$name" >/dev/null 2>&1 || break
+  done
+  echo "$name"
+}
+
 echo "Installing ${missing[*]}"
-if ! "${apt[@]}" update >&2 || ! "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >&2; then
+if ! "${apt[@]}" update >&2 || ! mapfile -t chosen < <(for package in "${missing[@]}"; do there "$package"; done) ||
+   ! "${apt[@]}" install -y --no-install-recommends "${chosen[@]}" >&2; then
   echo "The packages could not be installed; what apt-get said is above. Missing: ${missing[*]}" >&2
   exit 1
 fi
