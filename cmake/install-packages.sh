@@ -41,9 +41,12 @@ there() {
   echo "$name"
 }
 
-echo "Installing ${missing[*]}"
-if ! "${apt[@]}" update >&2 || ! mapfile -t chosen < <(for package in "${missing[@]}"; do there "$package"; done) ||
-   ! "${apt[@]}" install -y --no-install-recommends "${chosen[@]}" >&2; then
+failed() {
   echo "The packages could not be installed; what apt-get said is above. Missing: ${missing[*]}" >&2
   exit 1
-fi
+}
+
+echo "Installing ${missing[*]}"
+"${apt[@]}" update >&2 || failed
+mapfile -t chosen < <(for package in "${missing[@]}"; do there "$package"; done)
+"${apt[@]}" install -y --no-install-recommends "${chosen[@]}" >&2 || failed
