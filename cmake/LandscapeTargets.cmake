@@ -40,13 +40,6 @@ function(landscape_precompile target)
   endif()
 endfunction()
 
-# Under the sanitizers what does no arithmetic of its own is compiled without optimization: it takes half the time.
-function(landscape_compile_fast_when_sanitized target)
-  if(LANDSCAPE_SANITIZE)
-    target_compile_options(${target} PRIVATE -O0)
-  endif()
-endfunction()
-
 # Libraries that are headers alone: used in a source only, they are no business of who links the installed library.
 set(landscape_header_only Boost::headers CLI11::CLI11 Random123::Random123 nanoflann::nanoflann
     nlohmann_json::nlohmann_json)
