@@ -14,7 +14,7 @@
 namespace landscape::art {
 namespace {
 
-constexpr const char* potential_text = "lj:epsilon=1,sigma=2.5,cutoff=50,shift=none";
+constexpr const char* cluster_potential = "lj:epsilon=1,sigma=2.5,cutoff=50,shift=none";
 
 md::Configuration cluster(const Eigen::Ref<const Eigen::Matrix3Xd>& positions) {
   md::Configuration c;
@@ -38,7 +38,7 @@ Eigen::VectorXd eigenvalues(const md::AtomicSurface& surface, const Eigen::Vecto
 }
 
 TEST(Inertia, CountsEveryNegativeEigenvalueOfAFlatCluster) {
-  const auto potential = md::open_potential(potential_text);
+  const auto potential = md::open_potential(cluster_potential);
   md::AtomicSurface surface(potential, flat_hexagon());
   Eigen::VectorXd x = surface.gather(flat_hexagon().positions);
   ASSERT_TRUE(md::minimize(surface, x, {.max_force = 1e-8}).converged());  // no force leads out of the plane
@@ -54,7 +54,7 @@ TEST(Inertia, CountsEveryNegativeEigenvalueOfAFlatCluster) {
 }
 
 TEST(Inertia, OfASaddleGivesItsSecondEigenvalueAndAgreesWithLanczos) {
-  const auto potential = md::open_potential(potential_text);
+  const auto potential = md::open_potential(cluster_potential);
   Eigen::Matrix3Xd r(3, 7);
   for (int k = 0; k < 5; ++k) r.col(k) = 2.4 * Eigen::Vector3d(std::cos(0.4 * k * M_PI), std::sin(0.4 * k * M_PI), 0.0);
   r.col(5) = Eigen::Vector3d(0.0, 0.0, 1.4);
@@ -88,7 +88,7 @@ TEST(Inertia, OfASaddleGivesItsSecondEigenvalueAndAgreesWithLanczos) {
 }
 
 TEST(Inertia, FrozenAtomsHaveNoUniformMotions) {
-  const auto potential = md::open_potential(potential_text);
+  const auto potential = md::open_potential(cluster_potential);
   md::Configuration pair = cluster((Eigen::Matrix3Xd(3, 2) << 0.0, 2.5, 0.0, 0.0, 0.0, 0.0).finished());
   pair.movable = {0, 1};
   md::AtomicSurface surface(potential, pair);

@@ -19,14 +19,11 @@ using testing::a_configuration;
 using testing::a_run;
 using testing::a_search;
 using testing::error_of;
+using testing::contains;
 using testing::in_child;
 using testing::make_study;
 using testing::Study;
 using testing::TemporaryFolder;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(Transaction, IsRolledBackWithoutCommit) {
   TemporaryFolder folder;

@@ -14,6 +14,7 @@ namespace landscape::db {
 namespace {
 
 using testing::error_of;
+using testing::contains;
 using testing::in_child;
 using testing::make_study;
 using testing::slurp;
@@ -23,10 +24,6 @@ namespace fs = std::filesystem;
 /// A connection that looks at nothing, to prepare files that Database would refuse.
 detail::Connection raw(const fs::path& path) {
   return detail::Connection(path, {});
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST(OpenDatabase, MarksTheFileAsOursWithWalStrictTablesAndForeignKeys) {

@@ -12,14 +12,11 @@ namespace {
 using testing::a_run;
 using testing::a_track;
 using testing::an_event;
+using testing::contains;
 using testing::error_of;
 using testing::make_study;
 using testing::Study;
 using testing::TemporaryFolder;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// Events with barriers 0.5, 0.4, 0.6 eV; the first one tracked twice, the last track saying
 /// "thermal".

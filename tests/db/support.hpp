@@ -55,6 +55,8 @@ std::string error_of(const std::function<void()>& action);
 /// the exit code that `action` returns, 99 if it throws.
 int in_child(const std::function<int()>& action);
 
+bool contains(const std::string& text, const std::string& part);
+
 /// The file's bytes.
 std::string slurp(const std::filesystem::path& path);
 

@@ -6,10 +6,6 @@
 namespace landscape::test {
 namespace {
 
-void expect_keys(const nlohmann::json& object, const std::vector<std::string>& keys) {
-  for (const auto& key : keys) EXPECT_TRUE(object.contains(key)) << key << " in " << object.dump();
-}
-
 TEST(Contract, EnergyPrintsOneDocument) {
   const Workplace place;
   const auto file = place.vacancy_crystal();

@@ -17,7 +17,7 @@
 namespace landscape::test {
 namespace {
 
-void import(const Workplace& place, const std::string& database) {
+void import_small_glass(const Workplace& place, const std::string& database) {
   const auto result = place.run({"--db", database, "sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004", "--cell",
                                  "aniso", "--threads", "1"});
   ASSERT_EQ(result.code, 0) << result.err;
@@ -30,7 +30,7 @@ std::vector<std::string> ensemble(const std::string& database, const std::string
 
 TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
   const Workplace place;
-  for (const char* name : {"one.db", "two.db", "killed.db", "extended.db"}) import(place, name);
+  for (const char* name : {"one.db", "two.db", "killed.db", "extended.db"}) import_small_glass(place, name);
   const auto one = place.run(ensemble("one.db", "1"));
   ASSERT_EQ(one.code, 0) << one.err;
   ASSERT_EQ(one.json()["replicas"].size(), 6u);
@@ -70,7 +70,7 @@ TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
 
 TEST(Ensemble, AReplicaOfTheSamplesOwnMinimumIsThePlainShear) {
   const Workplace place;
-  import(place, "a.db");
+  import_small_glass(place, "a.db");
   const auto all = place.run(ensemble("a.db", "2", "0")).json();
   const auto shear = place.run({"--db", "a.db", "--json", "shear", "g", "--to", "-0.12", "--max-step", "4e-3", "--resolution", "1e-4"}).json();
   db::Database database(place.path("a.db"), db::Mode::ReadOnly);
@@ -92,7 +92,7 @@ TEST(Ensemble, AReplicaOfTheSamplesOwnMinimumIsThePlainShear) {
 
 TEST(Ensemble, APerturbationThatFallsBackIsNotCountedTwice) {
   const Workplace place;
-  import(place, "a.db");
+  import_small_glass(place, "a.db");
   const auto all = place.run({"--db", "a.db", "--json", "ensemble", "e", "--samples", "g", "--senses", "+xy", "--to", "0.02", "--amplitude",
                               "0.01", "--perturbations", "2"}).json();
   EXPECT_EQ(all["distinct_replicas"], 1);
@@ -102,7 +102,7 @@ TEST(Ensemble, APerturbationThatFallsBackIsNotCountedTwice) {
 
 TEST(Ensemble, APerturbationDoesNotMoveTheWhole) {
   const Workplace place;
-  import(place, "a.db");
+  import_small_glass(place, "a.db");
   db::Database database(place.path("a.db"), db::Mode::ReadOnly);
   const auto sample = ready_sample(database, "g");
   const md::Configuration minimum = load_minimum(database, sample.minimum_id.value());
@@ -117,7 +117,7 @@ TEST(Ensemble, APerturbationDoesNotMoveTheWhole) {
 
 TEST(Ensemble, PlasticEventsOfAReplicaAreEntered) {
   const Workplace place;
-  import(place, "a.db");
+  import_small_glass(place, "a.db");
   const auto all = place.run(ensemble("a.db", "2", "0")).json();
   const auto shear = std::to_string(all["replicas"][1]["shear"].get<db::Id>());
   const auto tracked = place.run({"--db", "a.db", "--json", "track", "g", "--shear", shear, "--max-strain", "0.002"});
@@ -131,7 +131,7 @@ TEST(Ensemble, ItsSummaryIsThatOfItsRows) {
   EXPECT_DOUBLE_EQ(m.mean, 3.0);
   EXPECT_DOUBLE_EQ(m.variance, 7.0);
   const Workplace place;
-  import(place, "a.db");
+  import_small_glass(place, "a.db");
   const auto all = place.run(ensemble("a.db", "2", "0")).json();
   db::Database database(place.path("a.db"), db::Mode::ReadOnly);
   std::vector<double> drops, overlaps;
@@ -158,7 +158,7 @@ TEST(Ensemble, ItsSummaryIsThatOfItsRows) {
 
 TEST(Ensemble, BadRequestsAreRefusedInOneLine) {
   const Workplace place;
-  import(place, "a.db");
+  import_small_glass(place, "a.db");
   const auto refused = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {"--db", "a.db", "ensemble", "e", "--samples", "g", "--json"});
     const auto result = place.run(options);

@@ -123,4 +123,8 @@ Outcome Workplace::run_until(const std::vector<std::string>& arguments, const st
   return finish(child);
 }
 
+void expect_keys(const nlohmann::json& object, const std::vector<std::string>& keys) {
+  for (const auto& key : keys) EXPECT_TRUE(object.contains(key)) << key << " in " << object.dump();
+}
+
 }  // namespace landscape::test

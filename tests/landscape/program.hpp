@@ -46,6 +46,9 @@ class Workplace {
   std::filesystem::path folder_;
 };
 
+/// One failure for each key that the object lacks.
+void expect_keys(const nlohmann::json& object, const std::vector<std::string>& keys);
+
 /// 48 atoms Cu28Zr20 off their lattice, for `sample import --cell aniso` with zhou2004: a small glass with events that fold.
 inline std::string small_glass() { return std::string(LANDSCAPE_TEST_DATA) + "/glass48.xyz"; }
 

@@ -10,7 +10,7 @@
 namespace landscape::test {
 namespace {
 
-void import(const Workplace& place, const std::string& database) {
+void import_crystal(const Workplace& place, const std::string& database) {
   const auto file = place.vacancy_crystal();
   const auto result = place.run({"--db", database, "sample", "import", file, "--name", "v", "--potential", crystal_potential});
   ASSERT_EQ(result.code, 0) << result.err;
@@ -24,9 +24,9 @@ TEST(Resume, MapDoesNotDependOnThreadsOrKills) {
     arguments.insert(arguments.end(), {"--db", database, "--threads", threads});
     return arguments;
   };
-  import(place, "one.db");
-  import(place, "two.db");
-  import(place, "killed.db");
+  import_crystal(place, "one.db");
+  import_crystal(place, "two.db");
+  import_crystal(place, "killed.db");
   const auto one = place.run(with("one.db", "1"));
   ASSERT_EQ(one.code, 0) << one.err;
   const auto two = place.run(with("two.db", "2"));
@@ -40,8 +40,8 @@ TEST(Resume, MapDoesNotDependOnThreadsOrKills) {
 
 TEST(Resume, MapContinuesToMoreSearches) {
   const Workplace place;
-  import(place, "straight.db");
-  import(place, "extended.db");
+  import_crystal(place, "straight.db");
+  import_crystal(place, "extended.db");
   const auto map = [&](const std::string& database, const std::string& searches) {
     return place.run({"--db", database, "map", "v", "--searches", searches, "--center", "1,2", "--json"});
   };
@@ -184,7 +184,7 @@ TEST(Resume, TrackDoesNotDependOnThreadsOrKills) {
 
 TEST(Resume, TimeLimitEndsWith130AndIsContinued) {
   const Workplace place;
-  import(place, "limited.db");
+  import_crystal(place, "limited.db");
   auto arguments = std::vector<std::string>{"--db", "limited.db", "map", "v", "--searches", "100000", "--time-limit", "0.3s"};
   const auto limited = place.run(arguments);
   EXPECT_EQ(limited.code, 130);

@@ -16,7 +16,7 @@ namespace {
 
 using test::MuellerBrown;
 
-const SurfaceFactory surface = [] { return std::make_unique<MuellerBrown>(0.01); };
+const SurfaceFactory scaled_surface = [] { return std::make_unique<MuellerBrown>(0.01); };
 const Eigen::VectorXd a = MuellerBrown::deepest.vector();
 const Eigen::VectorXd b = MuellerBrown::middle.vector();
 
@@ -44,7 +44,7 @@ TEST(IterationLimit, IsReportedWithWhatIsKnown) {
   NebOptions o;
   o.images = 11;
   o.max_iterations = 3;
-  const auto path = find_path(surface, a, b, o);
+  const auto path = find_path(scaled_surface, a, b, o);
   EXPECT_EQ(path.status, NebStatus::IterationLimit);
   EXPECT_FALSE(path.converged());
   EXPECT_EQ(path.iterations, 3);
@@ -58,7 +58,7 @@ TEST(IterationLimit, IsReportedWithWhatIsKnown) {
 
 TEST(Observer, StopsTheSearchAndSeesEveryIteration) {
   int seen = 0;
-  const auto path = find_path(surface, a, b, {}, [&](const NebProgress& p) {
+  const auto path = find_path(scaled_surface, a, b, {}, [&](const NebProgress& p) {
     EXPECT_EQ(p.iteration, seen++);
     return seen == 5 ? md::Control::Stop : md::Control::Continue;
   });
@@ -67,7 +67,7 @@ TEST(Observer, StopsTheSearchAndSeesEveryIteration) {
 }
 
 TEST(Endpoints, ThatAreOneConfigurationAreNotConnected) {
-  const auto path = find_path(surface, a, a + Eigen::Vector2d(0.06, 0.06));
+  const auto path = find_path(scaled_surface, a, a + Eigen::Vector2d(0.06, 0.06));
   EXPECT_EQ(path.status, NebStatus::SameEndpoints);
   EXPECT_EQ(path.force_calls, 2);
   EXPECT_FALSE(path.saddle_index.has_value());
@@ -80,7 +80,7 @@ TEST(Endpoints, ThatAreNoMinimaAreReported) {
   o.images = 11;
   o.max_iterations = 400;
   // A point on the slope above the deepest minimum: all the way down there is no saddle.
-  const auto path = find_path(surface, a + Eigen::Vector2d(0.15, -0.15), a, o);
+  const auto path = find_path(scaled_surface, a + Eigen::Vector2d(0.15, -0.15), a, o);
   EXPECT_EQ(path.status, NebStatus::NoBarrier) << to_string(path.status);
   EXPECT_TRUE(path.endpoints_unrelaxed);
   EXPECT_GT(path.endpoint_max_force, 1e-2);
@@ -90,8 +90,8 @@ TEST(Threads, DoNotChangeABit) {
   NebOptions one, four;
   one.images = four.images = 11;
   four.threads = 4;
-  const auto p = find_path(surface, a, b, one);
-  const auto q = find_path(surface, a, b, four);
+  const auto p = find_path(scaled_surface, a, b, one);
+  const auto q = find_path(scaled_surface, a, b, four);
   ASSERT_TRUE(p.converged());
   EXPECT_EQ(p.iterations, q.iterations);
   EXPECT_EQ(p.images, q.images);
@@ -123,9 +123,9 @@ TEST(Errors, OfTooLongAStepAreSteppedBackFrom) {
 TEST(InitialPath, ThatIsConvergedNeedsFewIterations) {
   NebOptions o;
   o.images = 11;
-  const auto path = find_path(surface, a, b, o);
+  const auto path = find_path(scaled_surface, a, b, o);
   ASSERT_TRUE(path.converged());
-  const auto again = find_path(surface, path.images, o);
+  const auto again = find_path(scaled_surface, path.images, o);
   EXPECT_EQ(again.status, NebStatus::Converged);
   EXPECT_LT(again.iterations, 5);
   EXPECT_NEAR(again.barrier, path.barrier, 1e-7);
@@ -145,17 +145,17 @@ TEST(Input, IsRefusedByName) {
   EXPECT_NE(text_of([&] { o.validate(); }).find("spring_constant"), std::string::npos);
   NebOptions none;
   none.images = 0;
-  EXPECT_NE(text_of([&] { (void)find_path(surface, a, b, none); }).find("images"),
+  EXPECT_NE(text_of([&] { (void)find_path(scaled_surface, a, b, none); }).find("images"),
             std::string::npos);
   const Eigen::VectorXd longer = Eigen::VectorXd::Zero(3);
-  EXPECT_NE(text_of([&] { (void)find_path(surface, a, longer); }).find("last endpoint"),
+  EXPECT_NE(text_of([&] { (void)find_path(scaled_surface, a, longer); }).find("last endpoint"),
             std::string::npos);
   Eigen::VectorXd broken = a;
   broken[0] = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_NE(text_of([&] { (void)find_path(surface, broken, b); }).find("first endpoint"),
+  EXPECT_NE(text_of([&] { (void)find_path(scaled_surface, broken, b); }).find("first endpoint"),
             std::string::npos);
   EXPECT_NE(text_of([&] {
-              (void)find_path(surface, std::vector<Eigen::VectorXd>{a, b});
+              (void)find_path(scaled_surface, std::vector<Eigen::VectorXd>{a, b});
             }).find("at least 3"),
             std::string::npos);
 }
