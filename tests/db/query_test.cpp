@@ -121,6 +121,27 @@ TEST_F(Query, OfLimitedRowsGivesTheFirstOfAll) {
   }
 }
 
+TEST_F(Query, OfACommonClassGivesTheFirstOfAll) {
+  Database database(path_);
+  Transaction transaction(database);
+  for (int k = 0; k < 5000; ++k) {
+    auto track = a_track(study_, std::to_string(k));
+    track.event_id = study_.event + k % 2;
+    track.event_class = "thermal";
+    database.add_track(track, {});
+  }
+  transaction.commit();
+  for (const std::string sort : {"EA", "-EA", "ER", "-ER"}) {
+    QueryOptions options{.terms = {"class=thermal"}, .sort = {sort}};
+    const auto all = run_query(path_, options).rows;
+    ASSERT_EQ(all.size(), 2u);
+    options.limit = 1;
+    const auto first = run_query(path_, options);
+    EXPECT_TRUE(first.limited);
+    EXPECT_EQ(first.rows, std::vector(1, all.front())) << sort;
+  }
+}
+
 TEST_F(Query, PassesRowsOnOneByOne) {
   std::vector<double> barriers;
   const auto result = run_query(path_, {.sort = {"EA"}, .columns = {"EA"}, .each = [&](const std::vector<Value>& row) {
