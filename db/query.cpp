@@ -1,9 +1,11 @@
 #include "db/query.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include "db/detail/sandbox.hpp"
 #include "db/suggest.hpp"
@@ -22,6 +24,40 @@ std::string quoted(const std::string& name) {
   return '"' + name + '"';
 }
 
+/// The texts in single quotes of "CHECK (column IN ('a', 'b'))"; none where the table does not say so.
+std::vector<std::string> checked_texts(const std::string& table, const std::string& column) {
+  std::vector<std::string> texts;
+  const auto check = table.find("CHECK (" + column + " IN (");
+  if (check == std::string::npos) return texts;
+  const auto end = table.find(')', check);
+  for (auto open = table.find('\'', check); open < end; open = table.find('\'', open + 1)) {
+    const auto close = table.find('\'', open + 1);
+    texts.push_back(table.substr(open + 1, close - open - 1));
+    open = close;
+  }
+  return texts;
+}
+
+/// What the tables behind a view let into its columns, by column. No view: nothing.
+std::map<std::string, std::vector<std::string>> allowed_values(detail::Connection& connection, std::string_view view) {
+  std::map<std::string, std::vector<std::string>> allowed;
+  if (view.empty()) return allowed;
+  sqlite3_stmt* prepared = nullptr;
+  const int status = sqlite3_prepare_v2(connection.raw().getHandle(), message("SELECT * FROM ", view).c_str(), -1, &prepared, nullptr);
+  const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> rows(prepared, sqlite3_finalize);
+  if (status != SQLITE_OK) return allowed;  // a file of an older schema; the query itself says what is wrong
+  for (int k = 0; k < sqlite3_column_count(prepared); ++k) {
+    const char* table = sqlite3_column_table_name(prepared, k);
+    if (!table) continue;  // an expression
+    auto definition = connection.statement("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?1");
+    definition.bind(table);
+    if (!definition.step()) continue;
+    auto texts = checked_texts(definition.take<std::string>(), sqlite3_column_origin_name(prepared, k));
+    if (!texts.empty()) allowed[sqlite3_column_name(prepared, k)] = std::move(texts);
+  }
+  return allowed;
+}
+
 Columns read_dictionary(detail::Connection& connection, std::string_view view) {
   const auto& views = public_views();
   if (!view.empty() && std::find(views.begin(), views.end(), view) == views.end()) {
@@ -32,6 +68,7 @@ Columns read_dictionary(detail::Connection& connection, std::string_view view) {
       "FROM dictionary d LEFT JOIN pragma_table_info(d.\"view\") c ON c.name = d.\"column\" "
       "WHERE ?1 = '' OR d.\"view\" = ?1 ORDER BY d.id");
   query.bind(view);
+  const auto allowed = allowed_values(connection, view);
   Columns result;
   while (query.step()) {
     auto& column = result.emplace_back();
@@ -41,6 +78,7 @@ Columns read_dictionary(detail::Connection& connection, std::string_view view) {
     query.read(column.unit);
     query.read(column.description);
     query.read(column.type);
+    if (const auto found = allowed.find(column.column); found != allowed.end()) column.values = found->second;
   }
   return result;
 }

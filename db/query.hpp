@@ -72,6 +72,7 @@ struct ColumnDescription {
   std::string unit = {};   ///< "eV", "GPa", ...; empty for none.
   std::string description = {};
   std::string type = {};  ///< TEXT, REAL or INTEGER; empty: an expression.
+  std::vector<std::string> values = {};  ///< Of a text: the only ones there may be; empty: any.
 };
 
 /// Names of the public views, in the order in which they are documented.

@@ -149,6 +149,11 @@ class TermReader {
     condition_.values.push_back(value_of(value));
   }
 
+  void expect_possible(std::string_view value) const {
+    if (column_->values.empty() || std::ranges::find(column_->values, value) != column_->values.end()) return;
+    throw Error(message(column_->column, " is never ", value, "; ", suggestion(value, column_->values)));
+  }
+
   void compare(std::string_view op, std::string_view value) {
     if (value.empty()) throw Error(message("expected a value after ", op, " in the term ", term_));
     if (op == "==") op = "=";
@@ -165,6 +170,7 @@ class TermReader {
     } else if (equality && value.find(',') != value.npos) {
       one_of(op, split(value, ','));
     } else {
+      if (equality) expect_possible(value);
       add(name() + ' ' + std::string(op) + " ?", value);
     }
   }
@@ -195,7 +201,10 @@ class TermReader {
 
   void one_of(std::string_view op, const std::vector<std::string_view>& values) {
     condition_.sql = name() + (op == "=" ? " IN (" : " NOT IN (");
-    for (std::size_t k = 0; k < values.size(); ++k) add(k ? ", ?" : "?", values[k]);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      expect_possible(values[k]);
+      add(k ? ", ?" : "?", values[k]);
+    }
     condition_.sql += ')';
   }
 

@@ -27,7 +27,7 @@ struct TermCondition {
 /// Numbers may carry a unit, which is converted to that of the column: eV meV, GPa MPa bar, Å A nm
 /// pm, K/s K/ps, s min h, % of a strain. Values are bound, never pasted into the SQL.
 /// @throws Error in one line: no operator, an unknown column (naming the nearest), a text where the
-///         column is a number, a unit that does not belong to the column.
+///         column is a number, a text that the column cannot be, a unit that does not belong to the column.
 TermCondition read_term(std::string_view term, const std::vector<ColumnDescription>& columns);
 
 }  // namespace landscape::db

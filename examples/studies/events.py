@@ -51,7 +51,7 @@ def unfolded_root(a, b):
 
 def collect(arguments):
     """Rows of plastic events, and of predictions made from each point of each track that ended at its fold."""
-    events, predictions, quality, strained = [], [], [], []
+    events, predictions, quality, strained, typical = [], [], [], [], {}
     for database in sorted(arguments.out.glob("*.db")):
         run = Program(arguments.program, database)
         glass, sense = database.stem[:-3], database.stem[-3:]
@@ -82,6 +82,12 @@ def collect(arguments):
             fold = t["critical_strain"]
             if fold is None or t["plane"] != sense[1:]:
                 continue
+            highest = max((q["barrier_ev"] for q in points[t["id"]] if abs(q["strain_xy"]) <= abs(fold)), default=0.0)
+            if t["origin"] == "shear" and highest > typical.get(t["event_class"], (0.0,))[0]:
+                typical[t["event_class"]] = (highest, [
+                    {"event_class": t["event_class"], "glass": glass, "sense": sense, "event": t["event_id"], "strain": q["strain_xy"],
+                     "barrier_ev": q["barrier_ev"], "reverse_barrier_ev": q["reverse_barrier_ev"], "critical_strain": fold,
+                     "amplitude_ev": t["amplitude_ev"]} for q in sorted(points[t["id"]], key=lambda q: q["strain_xy"])])
             line = sorted(points[t["id"]], key=lambda q: abs(fold - q["strain_xy"]))
             for k, here in enumerate(line):
                 left = fold - here["strain_xy"]
@@ -100,11 +106,12 @@ def collect(arguments):
         made = run("query", "predictions", "-s", "event_id")
         quality += [{"glass": glass, "sense": sense, "event": m["event_id"], "method": m["method"], "barrier_ev": m["barrier_ev"],
                      "predicted": m["predicted_critical_strain"], "predicted_error": m["predicted_critical_strain_error"],
-                     "tracked": m["critical_strain"], "low_end": m["low_end"], "high_end": m["high_end"]} for m in made]
+                     "yield_strain": peak, "tracked": m["critical_strain"], "low_end": m["low_end"], "high_end": m["high_end"]} for m in made]
     write(arguments.out / "events_plastic.csv", events)
     write(arguments.out / "events_foretold.csv", predictions)
     write(arguments.out / "events_mapped.csv", quality)
     write(arguments.out / "events_strained.csv", strained)
+    write(arguments.out / "events_typical.csv", [row for _, rows in typical.values() for row in rows])
     return events, predictions, strained
 
 

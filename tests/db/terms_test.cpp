@@ -91,6 +91,15 @@ TEST_F(Terms, ExplainWhatIsWrong) {
             std::string::npos);
 }
 
+TEST_F(Terms, NameTheTextThatWasMeant) {
+  EXPECT_EQ(error_of([&] { ids({"class=thremal"}); }), "event_class is never thremal; did you mean thermal?");
+  EXPECT_EQ(error_of([&] { ids({"origin!=map,sheer"}); }), "origin is never sheer; did you mean shear?");
+  EXPECT_EQ(error_of([&] { ids({"low_end=7"}); }),
+            "low_end is never 7; there are initial, final, other, bifurcation, not_reached");
+  EXPECT_EQ(ids({"class=thermal"}), Ids{});  // there is no track
+  EXPECT_EQ(ids({"plane=xz"}), Ids{});       // a text that the schema leaves free
+}
+
 TEST_F(Terms, MixWithExpressionsAndLimits) {
   const auto result = run_query(path_, {.terms = {"EA<0.4"},
                                         .where = "origin = 'map'",
