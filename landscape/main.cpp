@@ -1,15 +1,14 @@
 /// The program: parses the command line, runs one command, turns errors into one line and an exit code.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "landscape/cli/command_line.hpp"
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
+#include "landscape/process_settings.hpp"
 #include "landscape/version.hpp"
 #include "md/core/error.hpp"
 
@@ -23,15 +22,6 @@ int fail(const std::string& what) {
     if (c == '\n' || c == '\r') c = ' ';
   fmt::print(stderr, "landscape: {}\n", line);
   return cli::exit_bad_input;
-}
-
-/// libgomp lets a thread that waits spin for milliseconds. Where its partner does not have a core to itself, a force call then
-/// takes 10 to 100 times as long (1008 atoms, 2 threads, 2 cores that others used: 45 000 ns/atom against 1400 with this
-/// setting and 1100 without any spinning; 1000 is what libgomp itself takes where it knows of too many threads). It reads its
-/// setting once, before main, so the program starts itself again with it.
-void restart_with_short_spinning(char** argv) {
-  if (std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
-  if (setenv("GOMP_SPINCOUNT", "1000", 0) == 0) execv("/proc/self/exe", argv);
 }
 
 int run(int argc, char** argv) {
@@ -65,7 +55,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  restart_with_short_spinning(argv);
+  restart_with_settings(argv);
   try {
     return run(argc, argv);
   } catch (const std::runtime_error& error) {  // md::InputError, md::FormatError, db::Error

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "db/database.hpp"
+#include "landscape/process_settings.hpp"
 #include "md/core/rng.hpp"
 
 namespace {
@@ -157,6 +158,7 @@ class Generator {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  restart_with_settings(argv);  // as the program does
   if (argc < 2) {
     std::fprintf(stderr, "large_database FILE [EVENTS]\n");
     return 2;

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
+#include "db/database.hpp"
 #include "tests/landscape/program.hpp"
 
 namespace landscape::test {
@@ -39,6 +41,20 @@ TEST_F(Shear, AStateDoesNotDependOnHowManyCallsLedToIt) {
   const auto coarse = sheared({"--to", "0.03", "--max-step", "3e-3"});
   EXPECT_EQ(whole["events"].size(), coarse["events"].size());
   EXPECT_NEAR(whole["max_stress_gpa"].get<double>(), coarse["max_stress_gpa"].get<double>(), 1e-3);
+}
+
+TEST_F(Shear, CompletesWhatAnOlderFileDoesNotSayOfIt) {
+  const auto whole = sheared({"--to", "0.02"});
+  {
+    db::Database database(place_.path("landscape.db"));
+    auto shear = database.shears_of_sample(1).front();
+    shear.d2min_cutoff_a = shear.d2min_threshold_a2 = shear.rearranged_fraction = shear.yield_stress_gpa = shear.released_energy_ev =
+        std::numeric_limits<double>::quiet_NaN();
+    database.update_shear(shear);
+  }
+  const auto completed = sheared({"--to", "0.02"});
+  EXPECT_GT(completed["d2min_cutoff_a"].get<double>(), 0.0);
+  for (const auto& [key, value] : whole.items()) EXPECT_EQ(completed[key], value) << key;
 }
 
 }  // namespace
