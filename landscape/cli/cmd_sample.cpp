@@ -168,7 +168,7 @@ void add_import(CLI::App& parent, Context& context) {
       auto input = open_structure(o->structure, md::TableEnd::Flat);
       input.potential->types_of(input.configuration.species);
       db::Database database(context.global.database);
-      const ImportRequest request{o->name, input.potential, std::move(input.configuration), cell_mode(o->cell)};
+      const ImportRequest request{o->name, input.potential, std::move(input.configuration), cell_mode(o->cell), input.history};
       return report(context, import_sample(database, request, context.session("import " + o->name)));
     };
   });

@@ -28,7 +28,9 @@ StructureInput open_structure(const StructureOptions& options, md::TableEnd end)
   StructureInput input;
   md::ReadOptions read;
   read.types = options.types;
-  input.configuration = md::read_structure(options.file, read).configuration;
+  md::Frame frame = md::read_structure(options.file, read);
+  input.configuration = std::move(frame.configuration);
+  input.history = std::move(frame.info["history"]);
   input.configuration.validate();
   input.potential = md::open_potential(options.potential, end);
   return input;

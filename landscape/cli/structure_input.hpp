@@ -25,6 +25,7 @@ void add_potential_option(CLI::App& command, std::string& potential);
 struct StructureInput {
   md::Configuration configuration;
   std::shared_ptr<const md::Potential> potential;
+  std::string history = {};  ///< of a file that `sample export` wrote
 };
 StructureInput open_structure(const StructureOptions& options, md::TableEnd end = md::TableEnd::AsGiven);
 

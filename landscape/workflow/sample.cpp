@@ -143,7 +143,9 @@ SampleResult import_sample(db::Database& database, const ImportRequest& request,
   Eigen::VectorXd gradient(surface.dof());
   surface.evaluate(surface.gather(request.configuration.positions), gradient);
 
-  Run run(database, "sample import", text, session, ensure_potential(database, *request.potential));
+  json described = json::parse(text);
+  if (auto earlier = json::parse(request.history, nullptr, false); earlier.is_array()) described["history"] = std::move(earlier);
+  Run run(database, "sample import", described.dump(), session, ensure_potential(database, *request.potential));
   db::SampleRecord sample;
   sample.name = request.name;
   sample.origin = "import";

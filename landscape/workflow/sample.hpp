@@ -29,6 +29,7 @@ struct ImportRequest {
   std::shared_ptr<const md::Potential> potential;
   md::Configuration configuration;
   md::CellMode cell = md::CellMode::Fixed;
+  std::string history = {};  ///< JSON array that `sample export` wrote into the file: kept in the run, so that the next export has it too
 };
 
 enum class SampleOutcome {

@@ -9,9 +9,9 @@ namespace landscape {
 
 namespace {
 
-/// The runs that led to the sample, first to last.
+/// The runs that led to the sample, first to last; of an imported one also those before the file was written.
 nlohmann::json history_of(db::Database& database, db::SampleRecord sample) {
-  std::vector<nlohmann::json> steps;
+  std::vector<nlohmann::json> steps;  // last to first
   while (true) {
     const db::RunRecord run = database.run(sample.run_id);
     const auto options = nlohmann::json::parse(sample.defining_options);
@@ -23,7 +23,11 @@ nlohmann::json history_of(db::Database& database, db::SampleRecord sample) {
                      {"energy_per_atom_ev", sample.energy_per_atom_ev}});
     const auto from = options.value("from", std::string());
     const auto parent = from.empty() ? std::nullopt : database.find_sample(from);
-    if (!parent) break;
+    if (!parent) {
+      const auto earlier = nlohmann::json::parse(run.options).value("history", std::vector<nlohmann::json>());
+      steps.insert(steps.end(), earlier.rbegin(), earlier.rend());
+      break;
+    }
     sample = *parent;
   }
   std::ranges::reverse(steps);

@@ -41,6 +41,34 @@ TEST(Contract, MinimizeWritesWhatItFoundAlsoWhenNotConverged) {
   EXPECT_EQ(poor.json()["converged"], false);
 }
 
+TEST(Contract, AnExportedSampleKeepsItsHistoryThroughAnotherDatabase) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  const auto history = [&](const std::string& name) {
+    const auto text = place.read(name);
+    const auto begin = text.find("history=") + 8;
+    return nlohmann::json::parse(text.substr(begin, text.find("}]", begin) + 2 - begin));
+  };
+  const auto taken = [&](const std::string& from, const std::string& name, const std::string& to) {
+    const auto result = place.run({"sample", "import", from, "--name", name, "--potential", crystal_potential, "--cell", "aniso", "--db", name + ".db"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_EQ(place.run({"sample", "export", name, "-o", to, "--db", name + ".db"}).code, 0);
+  };
+  taken(file, "first", "1.xyz");
+  taken(place.path("1.xyz").string(), "second", "2.xyz");
+  const auto one = history("1.xyz"), two = history("2.xyz");
+  ASSERT_EQ(one.size(), 1u);
+  ASSERT_EQ(two.size(), 2u);
+  EXPECT_EQ(two[0], one[0]);
+  EXPECT_EQ(two[1]["sample"], "second");
+  // What somebody else calls so is none.
+  auto text = place.read("1.xyz");
+  const auto begin = text.find("history=");
+  text.replace(begin, text.find("}]", begin) + 2 - begin, "history=unknown");
+  taken(place.write("other.xyz", text), "third", "3.xyz");
+  EXPECT_EQ(history("3.xyz").size(), 1u);
+}
+
 TEST(Contract, MapCountsAndQueriesAgree) {
   const Workplace place;
   const auto file = place.vacancy_crystal();
