@@ -11,6 +11,7 @@ do for [c in "thermal strain_created"] {
   if (int(system("grep -c ^".c.", ".typical)) == 0) { continue }
   set title "a typical event, ".(c eq "thermal" ? "thermal (Fig. 3c)" : "strain-created (Fig. 3d)") noenhanced
   set xlabel "strain"; set ylabel "barrier [eV]"
+  set autoscale
   of(class, x) = class eq c ? x : 1/0
   stats typical using (of(strcol("event_class"), column("critical_strain"))):(of(strcol("event_class"), column("amplitude_ev"))) nooutput
   fold = STATS_mean_x; amplitude = STATS_mean_y
@@ -22,7 +23,7 @@ do for [c in "thermal strain_created"] {
        law(x) with lines dt 2 lc "black" title "A|γ_c - γ|^{3/2}"
 }
 set title "barriers of events mapped at zero strain (Fig. 5a)"; set xlabel "E_A [eV]"; set ylabel "events of a glass in 0.1 eV"
-set xrange [0:2]
+set xrange [0:2]; set yrange [0:*]
 glasses(l) = int(system("awk -F, 'NR > 1 {print $1}' ".mapped." | sort -u | grep -c ^".l))
 plot for [l in levels] mapped using (0.1 * floor(column("barrier_ev") / 0.1) + 0.05):(level(strcol("glass")) eq l && strcol("method") eq "first_order" ? 1.0 / glasses(l) : 0.0) \
   smooth frequency with linespoints pt 7 ps 0.6 title l
