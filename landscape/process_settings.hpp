@@ -11,7 +11,7 @@ namespace landscape {
 /// against 1400 with this setting and 1100 without any spinning; 1000 is what libgomp itself takes where it knows of too many threads).
 ///
 /// GLIBC_TUNABLES=glibc.malloc.hugetlb=1 (glibc 2.35 or newer, others ignore it): memory in pages of 2 MB where the kernel gives them to who asks.
-/// Entering a million events, which jumps about in half a gigabyte of indices, takes 13 % less time (docs/queries.md).
+/// Entering a million events, which jumps about in half a gigabyte of indices, takes 8 % less time (docs/queries.md).
 /// @param argv of main, ended by a null pointer.
 void restart_with_settings(char** argv);
 
