@@ -65,20 +65,21 @@ int run(const Context& context, MdArguments o) {
   if (o.every < 1) throw md::InputError(md::message("every ", o.every, ", expected at least 1 step"));
   if (!o.output.empty() && md::format_of_ending(o.output) != md::StructureFormat::Extxyz)
     throw md::InputError("trajectory " + o.output + ": expected a name ending in .xyz or .extxyz");
-  const auto input = open_structure(o.structure);
+  auto input = open_structure(o.structure);
   const auto session = context.session("md");
   o.dynamics.ensemble = ensemble_of(o.ensemble);
   o.dynamics.temperature_k = o.temperature_k;
   o.dynamics.threads = session.threads;
   o.dynamics.validate();
 
-  md::Configuration start = input.configuration;
+  md::Configuration start = std::move(input.configuration);
   const auto types = input.potential->types_of(start.species);
   Eigen::VectorXd masses(start.size());
   for (Eigen::Index i = 0; i < start.size(); ++i) masses[i] = input.potential->mass(types[static_cast<std::size_t>(i)]);
   md::CounterRng velocities(session.seed, md::Stream::Velocities, 0);
   md::draw_velocities(start, masses, o.temperature_k, velocities);
-  md::Dynamics dynamics(input.potential, start, o.dynamics);
+  md::Dynamics dynamics(input.potential, std::move(start), o.dynamics);
+  const md::Configuration& now = dynamics.configuration();
   std::optional<md::SwapMonteCarlo> swaps;
   if (o.swaps > 0) swaps.emplace(input.potential, dynamics, session.seed);
 
@@ -105,10 +106,10 @@ int run(const Context& context, MdArguments o) {
     }
   }
   pause();
-  const auto n = static_cast<double>(start.size());
+  const auto n = static_cast<double>(now.size());
   const auto steps = static_cast<double>(dynamics.steps());
   nlohmann::json result = {{"steps", dynamics.steps()},
-                           {"atoms", start.size()},
+                           {"atoms", now.size()},
                            {"seconds", seconds},
                            {"ns_per_atom_step", 1e9 * seconds / (n * steps)},
                            {"potential_energy_ev", dynamics.potential_energy()},
@@ -121,7 +122,7 @@ int run(const Context& context, MdArguments o) {
                            {"swap_counts", nlohmann::json::object()}};
   std::tie(result["temperature_k"], result["temperature_error_k"]) = mean_and_error(temperature);
   std::tie(result["mean_potential_energy_ev"], result["mean_potential_energy_error_ev"]) = mean_and_error(energy);
-  if (start.cell.fully_periodic())
+  if (now.cell.fully_periodic())
     std::tie(result["density_g_per_cm3"], result["density_error_g_per_cm3"]) = mean_and_error(density);
   if (swaps) {
     std::int64_t attempts = 0, accepted = 0;
@@ -132,7 +133,7 @@ int run(const Context& context, MdArguments o) {
     result["swap_attempts"] = attempts;
     result["swap_accepted"] = accepted;
     result["swap_counts"] =
-        nlohmann::json::parse(swap_counts_text(swaps->counts(), *input.potential, dynamics.configuration().species));
+        nlohmann::json::parse(swap_counts_text(swaps->counts(), *input.potential, now.species));
   }
   if (dynamics.steps() < o.steps) {
     context.outcome(md::message( stop_reason(), " at step ", dynamics.steps(), " of ", o.steps,

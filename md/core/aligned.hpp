@@ -30,4 +30,14 @@ struct CacheLineAllocator {
 template <class T>
 using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
 
+/// Makes `vector` n long, with whatever numbers in it. resize() would hold old and new at once where it grows, and take twice what is needed.
+template <class T>
+void renew(AlignedVector<T>& vector, std::size_t n) {
+  if (n > vector.capacity()) {
+    AlignedVector<T>().swap(vector);
+    vector.reserve(n + n / 50);
+  }
+  vector.resize(n);
+}
+
 }  // namespace landscape::md

@@ -14,4 +14,7 @@ inline int chunk_count(Eigen::Index n) {
 /// First item of chunk c of `chunks` over n items; chunk c is [chunk_begin(c), chunk_begin(c + 1)).
 inline Eigen::Index chunk_begin(Eigen::Index n, int chunks, int c) { return n * c / chunks; }
 
+/// The chunk that an item lies in.
+inline int chunk_of(Eigen::Index n, int chunks, Eigen::Index item) { return static_cast<int>(((item + 1) * chunks - 1) / n); }
+
 }  // namespace landscape::md

@@ -71,25 +71,25 @@ void DynamicsOptions::validate() const {
 }
 
 Dynamics::Dynamics(std::shared_ptr<const Potential> potential,
-                   const Configuration& start,
+                   Configuration start,
                    const DynamicsOptions& options)
     : potential_(std::move(potential)),
       options_((options.validate(), options)),
       ensemble_(options.ensemble),
       temperature_k_(options.temperature_k),
-      configuration_(start),
-      dof_(checked_dof(start)),
+      configuration_(std::move(start)),
+      dof_(checked_dof(configuration_)),
       list_(potential_->cutoff(), options.skin),
       thermostat_(options.chain_length, static_cast<double>(dof_), options.thermostat_ps),
       isotropic_chain_(options.chain_length, 1.0, options.barostat_ps),
       flexible_chain_(options.chain_length, 6.0, options.barostat_ps) {
   check_ensemble(ensemble_);
-  assign_species(start.species);
-  if (configuration_.velocities.cols() == 0) configuration_.velocities.setZero(3, start.size());
+  assign_species(configuration_.species);
+  if (configuration_.velocities.cols() == 0) configuration_.velocities.setZero(3, configuration_.size());
   if (!configuration_.velocities.allFinite())
     throw InputError("dynamics: a velocity is not finite, expected numbers in Å/ps");
   clean_velocities();
-  forces_.setZero(3, start.size());
+  forces_.setZero(3, configuration_.size());
   refresh_forces();
 }
 

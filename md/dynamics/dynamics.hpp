@@ -72,7 +72,7 @@ class Dynamics {
   /// refuses the positions,
   ///         nothing can move, or a barostat meets frozen atoms or an open direction.
   Dynamics(std::shared_ptr<const Potential> potential,
-           const Configuration& start,
+           Configuration start,
            const DynamicsOptions& options);
 
   /// One time step. @throws InputError if the energy is not finite, atoms come closer than the

@@ -47,7 +47,7 @@ Dynamics make_dynamics(std::shared_ptr<const Potential> potential, const MeltQue
   d.barostat_ps = o.barostat_ps;
   d.pressure_gpa = o.pressure_gpa;
   d.threads = o.threads;
-  return Dynamics(std::move(potential), start, d);
+  return Dynamics(std::move(potential), std::move(start), d);
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ namespace {
 
 /// Coordinates of the far slot [Å]: beyond every cutoff, with a square that is finite.
 constexpr double far_away = 1e100;
-/// Atoms of a list that is so large that its buffers are given back after a build.
-constexpr std::size_t large = 20000;
+/// Entries of a chunk from which on a buffer that grew to up to twice what it needs is cut back.
+constexpr std::size_t large = 200000;
 
 }  // namespace
 
@@ -88,7 +88,8 @@ void NeighborList::place(const Eigen::Ref<const Matrix3Xd>& positions, double* o
   std::fill_n(out + 4 * n, 4, far_away);
 }
 
-void NeighborList::build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out) {
+void NeighborList::build_chunk(Chunk& chunk) {
+  auto& out = chunk.rows;
   const auto within = simd::kernels().within;
   const double range = cutoff_ + skin_, range2 = range * range;
   const auto& reach = slots_.reach();
@@ -136,6 +137,11 @@ void NeighborList::build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out) {
     while (used % simd::block != 0) out[used++] = far;
   }
   out.resize(used);
+  if (used < large || out.capacity() < used + used / 4) return;
+  AlignedVector<std::uint32_t> fitting;
+  fitting.reserve(used + used / 16);
+  fitting.assign(out.begin(), out.end());
+  out.swap(fitting);
 }
 
 void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
@@ -144,14 +150,13 @@ void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& po
   LANDSCAPE_CHECK(moving_.empty() || moving_.size() == n);
   const int count = chunk_count(positions.cols());
   chunks_.resize(static_cast<std::size_t>(count));
-  chunk_rows_.resize(static_cast<std::size_t>(count));
   row_count_.resize(n);
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic)
   for (int c = 0; c < count; ++c) {
     Chunk& chunk = chunks_[static_cast<std::size_t>(c)];
     chunk.rank_begin = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c));
     chunk.rank_end = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c + 1));
-    build_chunk(chunk, chunk_rows_[static_cast<std::size_t>(c)]);
+    build_chunk(chunk);
   }
   row_begin_.resize(n + 1);
   row_begin_[0] = 0;
@@ -159,14 +164,6 @@ void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& po
   for (std::size_t rank = 0; rank < n; ++rank) {
     pairs_ += row_count_[rank];
     row_begin_[rank + 1] = row_begin_[rank] + (row_count_[rank] + simd::block - 1) / simd::block * simd::block;
-  }
-  rows_.resize(row_begin_[n]);
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-  for (int c = 0; c < count; ++c) {
-    auto& from = chunk_rows_[static_cast<std::size_t>(c)];
-    std::copy(from.begin(), from.end(),
-              rows_.begin() + static_cast<std::ptrdiff_t>(row_begin_[chunks_[static_cast<std::size_t>(c)].rank_begin]));
-    if (n > large) std::vector<std::uint32_t>().swap(from);
   }
   built_matrix_ = cell.matrix();
   built_inverse_ = cell.inverse();

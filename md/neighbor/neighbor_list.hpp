@@ -6,7 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "md/core/aligned.hpp"
 #include "md/core/cell.hpp"
+#include "md/core/parallel.hpp"
 #include "md/neighbor/slots.hpp"
 
 namespace landscape::md {
@@ -24,6 +26,8 @@ class NeighborList {
   struct Chunk {
     std::size_t rank_begin, rank_end;
     std::uint32_t slot_low, slot_high;   ///< slots of its atoms and their neighbors lie in [low, high)
+    /// Of its ranks one after the other, each padded to whole blocks (simd::block) with the slot slots().size(), which is far from everything.
+    AlignedVector<std::uint32_t> rows;
   };
 
   /// @param cutoff, skin [Å], > 0 and >= 0.
@@ -48,10 +52,10 @@ class NeighborList {
   const std::vector<Chunk>& chunks() const { return chunks_; }
   /// Slots of the neighbors that rank holds, without the padding.
   std::span<const std::uint32_t> row(std::size_t rank) const {
-    return {rows_.data() + row_begin_[rank], row_count_[rank]};
+    const Chunk& chunk = chunks_[static_cast<std::size_t>(chunk_of(size(), static_cast<int>(chunks_.size()), static_cast<Eigen::Index>(rank)))];
+    return {chunk.rows.data() + (row_begin_[rank] - row_begin_[chunk.rank_begin]), row_count_[rank]};
   }
-  /// All rows, each padded to whole blocks (simd::block) with the slot slots().size(), which is far from everything.
-  const AlignedVector<std::uint32_t>& rows() const { return rows_; }
+  /// Per rank and one more: entries of the padded rows of all ranks before it, those of earlier chunks included.
   const std::vector<std::size_t>& row_begin() const { return row_begin_; }
   /// Writes x y z of every slot for `positions` in the cell of the last update(), 4 doubles a slot, the fourth left alone, and
   /// those of the far slot after them. @param out 4 (slots + 1) doubles.
@@ -63,7 +67,7 @@ class NeighborList {
 
  private:
   void build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads);
-  void build_chunk(Chunk& chunk, std::vector<std::uint32_t>& out);
+  void build_chunk(Chunk& chunk);
   bool still_valid(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions) const;
   void place_shifts(const Cell& cell);
 
@@ -74,10 +78,8 @@ class NeighborList {
   std::size_t pairs_ = 0;
   Slots slots_;
   std::vector<Chunk> chunks_;
-  AlignedVector<std::uint32_t> rows_;
   std::vector<std::size_t> row_begin_;
   std::vector<std::uint32_t> row_count_;
-  std::vector<std::vector<std::uint32_t>> chunk_rows_;
   std::vector<Eigen::Vector3d> shift_vectors_;
   Eigen::Matrix3d edges_, built_matrix_, built_inverse_;
   Matrix3Xd built_positions_;

@@ -15,15 +15,15 @@ void Slots::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions
   if (!positions.allFinite()) throw InputError("neighbor list: a coordinate is not finite");
   const auto n = static_cast<std::size_t>(positions.cols());
   const auto& periodic = cell.periodic();
-  const Matrix3Xd s = cell.inverse() * positions;
+  const Eigen::Matrix3d inverse = cell.inverse();
   Eigen::Vector3d low = Eigen::Vector3d::Zero(), extent = Eigen::Vector3d::Ones();
   // No more boxes along a direction than a cluster of n atoms can make use of.
   const int most = std::max(4, static_cast<int>(4.0 * std::cbrt(static_cast<double>(n))));
   for (std::size_t k = 0; k < 3; ++k) {
-    const auto row = s.row(static_cast<Eigen::Index>(k));
     if (!periodic[k] && n > 0) {
-      low[static_cast<Eigen::Index>(k)] = row.minCoeff();
-      extent[static_cast<Eigen::Index>(k)] = std::max(row.maxCoeff() - row.minCoeff(), 1e-9);
+      const Eigen::RowVectorXd s = inverse.row(static_cast<Eigen::Index>(k)) * positions;
+      low[static_cast<Eigen::Index>(k)] = s.minCoeff();
+      extent[static_cast<Eigen::Index>(k)] = std::max(s.maxCoeff() - s.minCoeff(), 1e-9);
     }
     const double height = cell.heights()[static_cast<Eigen::Index>(k)] * extent[static_cast<Eigen::Index>(k)];
     // Boxes of about half the range: fewer candidate pairs than with boxes of the full range.
@@ -36,15 +36,17 @@ void Slots::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions
 
   std::vector<std::array<int, 3>> box(n);
   std::vector<Eigen::Vector3i> wrap(n);
-  for (std::size_t i = 0; i < n; ++i)
+  for (std::size_t i = 0; i < n; ++i) {
+    const Eigen::Vector3d s = inverse * positions.col(static_cast<Eigen::Index>(i));
     for (std::size_t k = 0; k < 3; ++k) {
       const auto row = static_cast<Eigen::Index>(k);
-      double f = s(row, static_cast<Eigen::Index>(i));
+      double f = s[row];
       const double w = periodic[k] ? std::floor(f) : 0.0;
       wrap[i][row] = static_cast<int>(w);
       f = periodic[k] ? f - w : (f - low[row]) / extent[row];
       box[i][k] = std::clamp(static_cast<int>(f * boxes_[k]), 0, boxes_[k] - 1);
     }
+  }
 
   // Images of box b along direction k whose box lies within reach of the cell: shifts from below to above.
   const auto below = [&](std::size_t k, int b) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "md/core/error.hpp"
+#include "md/core/parallel.hpp"
 #include "md/potential/detail.hpp"
 #include "md/simd/kernels.hpp"
 
@@ -14,8 +15,8 @@ namespace landscape::md {
 struct EamScratch {
   AlignedVector<double> slots;          ///< 4 per slot, see simd::EamChunk
   std::vector<simd::EamChunk> chunks;
-  std::vector<std::size_t> offset;      ///< per chunk: its first slot in the two buffers below
-  AlignedVector<double> density, force; ///< per chunk and slot: 1 and 4 doubles
+  std::vector<std::size_t> offset;      ///< per chunk: its first slot in `parts`
+  AlignedVector<double> parts;          ///< per chunk and slot: density (1 double), and after those are summed force (4)
   AlignedVector<double> total;          ///< per slot: density (1) or force (4), summed over chunks
   AlignedVector<double> pair_slopes;
   AlignedVector<std::uint32_t> pair_slots;
@@ -133,7 +134,7 @@ namespace {
 void sum_chunks(const std::vector<NeighborList::Chunk>& chunks, const std::vector<std::size_t>& offset,
                 const AlignedVector<double>& parts, std::size_t doubles, std::size_t slots, AlignedVector<double>& total,
                 int threads) {
-  total.resize(doubles * slots);
+  renew(total, doubles * slots);
   const auto pieces = static_cast<std::int64_t>(chunks.size());
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (std::int64_t p = 0; p < pieces; ++p) {
@@ -185,16 +186,24 @@ EamScratch& EamPotential::embed_all(const Eigen::Ref<const Matrix3Xd>& positions
   mark_slots(list.slots(), work.slots, threads, [&](std::uint32_t atom) {
     return std::bit_cast<double>(work.second_rows[static_cast<std::size_t>(types[atom])]);
   });
+  // The kept pairs of a thread's chunks follow each other: what is left over lies at the end and is never touched.
+  const int teams = std::min(threads, count);
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-  for (int c = 0; c < count; ++c) {
-    simd::EamChunk& chunk = work.chunks[static_cast<std::size_t>(c)];
-    std::fill_n(chunk.density, chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low, 0.0);
-    pass(chunk);
+  for (int team = 0; team < teams; ++team) {
+    const auto begin = static_cast<std::size_t>(chunk_begin(count, teams, team)), end = static_cast<std::size_t>(chunk_begin(count, teams, team + 1));
+    std::size_t kept = list.row_begin()[chunks[begin].rank_begin];
+    for (std::size_t c = begin; c < end; ++c) {
+      simd::EamChunk& chunk = work.chunks[c];
+      std::fill_n(chunk.density, chunks[c].slot_high - chunk.slot_low, 0.0);
+      chunk.kept = kept;
+      pass(chunk);
+      kept = chunk.kept;
+    }
   }
   const double limit2 = std::max(minimum_separation_ * minimum_separation_, detail::same_spot2);
   for (const simd::EamChunk& chunk : work.chunks)
     if (!(chunk.closest2 >= limit2)) refuse_closest(positions, list);
-  sum_chunks(chunks, work.offset, work.density, 1, list.slots().size(), work.total, threads);
+  sum_chunks(chunks, work.offset, work.parts, 1, list.slots().size(), work.total, threads);
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
   for (int c = 0; c < count; ++c)
     work.embedding_energy[static_cast<std::size_t>(c)] =
@@ -225,7 +234,7 @@ ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, 
     std::fill_n(chunk.forces, 4 * (chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low), 0.0);
     force_pass(chunk);
   }
-  sum_chunks(chunks, work.offset, work.force, 4, slots.size(), work.total, threads);
+  sum_chunks(chunks, work.offset, work.parts, 4, slots.size(), work.total, threads);
   double* out = forces.data();
   const Eigen::Index stride = forces.outerStride();
 #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
@@ -259,11 +268,10 @@ void EamPotential::prepare(const NeighborList& list, std::span<const int> types,
     work.offset[c] = entries;
     entries += chunks[c].slot_high > chunks[c].slot_low ? chunks[c].slot_high - chunks[c].slot_low : 0;
   }
-  work.slots.resize(4 * (slots.size() + 1));
-  work.density.resize(entries);
-  work.force.resize(4 * entries);
-  work.pair_slopes.resize(3 * list.rows().size());
-  work.pair_slots.resize(list.rows().size());
+  renew(work.slots, 4 * (slots.size() + 1));
+  renew(work.parts, 4 * entries);
+  renew(work.pair_slopes, 3 * list.row_begin().back());
+  renew(work.pair_slots, list.row_begin().back());
   work.pair_begin.resize(n);
   work.pair_blocks.resize(n);
   work.embedding_slope.resize(n);
@@ -282,7 +290,7 @@ void EamPotential::prepare(const NeighborList& list, std::span<const int> types,
     simd::EamChunk& chunk = work.chunks[c];
     chunk.slots = work.slots.data();
     chunk.home = slots.home.data();
-    chunk.rows = list.rows().data();
+    chunk.rows = chunks[c].rows.data();
     chunk.row_begin = list.row_begin().data();
     chunk.rank_begin = chunks[c].rank_begin;
     chunk.rank_end = chunks[c].rank_end;
@@ -297,8 +305,8 @@ void EamPotential::prepare(const NeighborList& list, std::span<const int> types,
     chunk.pair_slots = work.pair_slots.data();
     chunk.pair_begin = work.pair_begin.data();
     chunk.pair_blocks = work.pair_blocks.data();
-    chunk.density = work.density.data() + work.offset[c];
-    chunk.forces = work.force.data() + 4 * work.offset[c];
+    chunk.density = work.parts.data() + work.offset[c];
+    chunk.forces = work.parts.data() + 4 * work.offset[c];
   }
 }
 

@@ -20,7 +20,7 @@ struct EamChunk {
   const double* slots = nullptr;           ///< x y z w per slot; w see below
   const std::uint32_t* home = nullptr;     ///< slot of each rank
   const std::uint32_t* rows = nullptr;     ///< slots of the neighbors, each row padded to blocks with a slot that is far away
-  const std::size_t* row_begin = nullptr;  ///< per rank and one more, in entries of `rows`
+  const std::size_t* row_begin = nullptr;  ///< per rank and one more; `rows` begins with that of rank_begin
   std::size_t rank_begin = 0, rank_end = 0;
   std::uint32_t slot_low = 0;              ///< slot of the first entry of `density` and `forces`
   // Tables
@@ -34,6 +34,7 @@ struct EamChunk {
   std::uint32_t* pair_slots = nullptr;
   std::size_t* pair_begin = nullptr;       ///< per rank: its first entry in pair_slots
   std::uint32_t* pair_blocks = nullptr;    ///< per rank: blocks in use
+  std::size_t kept = 0;                    ///< in pair_slots: where the chunk's first pair goes; afterwards, where that of the next may
   // Results
   double* density = nullptr;               ///< per slot from slot_low, added to
   double* forces = nullptr;                ///< fx fy fz 0 per slot from slot_low, added to

@@ -82,14 +82,15 @@ void density_pass(EamChunk& c) {
   const auto inverse_dr = Lanes::set(c.inverse_dr);
   const std::ptrdiff_t low = c.slot_low;
   double* const densities = c.density;
-  [[maybe_unused]] std::size_t out = c.row_begin[c.rank_begin];  // kept pairs of the chunk follow each other without gaps
+  [[maybe_unused]] std::size_t out = c.kept;  // kept pairs follow each other without gaps
   for (std::size_t rank = c.rank_begin; rank < c.rank_end; ++rank) {
     const std::uint32_t home = c.home[rank];
     const double* tables = c.knots + c.type_rows[c.rank_types[rank]];
     auto density = Lanes::zero();
     if constexpr (Slopes) c.pair_begin[rank] = out;
-    for (std::size_t begin = c.row_begin[rank]; begin < c.row_begin[rank + 1]; begin += piece) {
-      const std::size_t left = c.row_begin[rank + 1] - begin;
+    const std::size_t end = c.row_begin[rank + 1] - c.row_begin[c.rank_begin];
+    for (std::size_t begin = c.row_begin[rank] - c.row_begin[c.rank_begin]; begin < end; begin += piece) {
+      const std::size_t left = end - begin;
       const std::size_t n = pack(c, c.slots + 4 * static_cast<std::size_t>(home), c.rows + begin, left < piece ? left : piece, packed);
       const std::size_t padded = (n + block - 1) / block * block;
       for (std::size_t k = n; k < padded; ++k) {
@@ -132,6 +133,7 @@ void density_pass(EamChunk& c) {
     if constexpr (Slopes) c.pair_blocks[rank] = static_cast<std::uint32_t>((out - c.pair_begin[rank]) / block);
     densities[static_cast<std::ptrdiff_t>(home) - low] += Lanes::sum(density);
   }
+  if constexpr (Slopes) c.kept = out;
   c.energy = Lanes::sum(energy);
   c.closest2 = Lanes::least(closest2);
 }
