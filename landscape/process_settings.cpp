@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace landscape {
 
@@ -12,8 +13,12 @@ void restart_with_settings(char** argv) {
     if (std::getenv(name) == nullptr && setenv(name, value, 0) == 0) changed = true;
   };
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) set("GOMP_SPINCOUNT", "1000");
-  set("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
-  if (changed) execv("/proc/self/exe", argv);  // where that fails, the program goes on without
+  set("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1048576");
+  if (!changed) return;
+  // By its own path, so that ps and top show its name. Where that fails, the program goes on without.
+  std::error_code none;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", none);
+  if (!none) execv(self.c_str(), argv);
 }
 
 }  // namespace landscape

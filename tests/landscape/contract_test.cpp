@@ -1,6 +1,10 @@
 /// Exit codes and JSON keys that scripts rely on.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 #include "tests/landscape/program.hpp"
 
 namespace landscape::test {
@@ -39,6 +43,30 @@ TEST(Contract, MinimizeWritesWhatItFoundAlsoWhenNotConverged) {
   const auto poor = place.run({"minimize", file, "--potential", crystal_potential, "--max-iterations", "1", "-o", "p.xyz", "--json"});
   EXPECT_EQ(poor.code, 1);
   EXPECT_EQ(poor.json()["converged"], false);
+}
+
+TEST(Contract, RunsUnderItsNameWithItsSettingsOfMemoryAndThreads) {
+  const Workplace place;
+  const auto file = place.vacancy_crystal();
+  const auto text = [](const std::filesystem::path& path) {
+    std::ostringstream all;
+    all << std::ifstream(path).rdbuf();
+    return all.str();
+  };
+  std::string name, settings;
+  const auto look = [&] {
+    for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+      std::error_code not_ours;
+      if (std::filesystem::read_symlink(process.path() / "cwd", not_ours) != place.path(".").parent_path()) continue;
+      name = text(process.path() / "comm");
+      settings = text(process.path() / "environ");
+    }
+    return settings.find("GLIBC_TUNABLES=") != std::string::npos;  // not before it has started itself again
+  };
+  place.run_until({"md", file, "--potential", crystal_potential, "--ensemble", "nve", "--temperature", "1", "--steps", "100000000", "--time-limit", "20"}, look);
+  EXPECT_EQ(name, "landscape\n");
+  EXPECT_NE(settings.find("GLIBC_TUNABLES="), std::string::npos);
+  EXPECT_TRUE(settings.find("GOMP_SPINCOUNT=") != std::string::npos || settings.find("OMP_WAIT_POLICY=") != std::string::npos);
 }
 
 TEST(Contract, AnExportedSampleKeepsItsHistoryThroughAnotherDatabase) {
