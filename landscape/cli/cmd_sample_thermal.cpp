@@ -99,7 +99,7 @@ void add_liquid(CLI::App& parent, Context& context) {
     context.action = [&context, o, csv] {
       db::Database database(context.global.database);
       const auto result = melt_sample(database, *o, context.session("liquid " + o->sample));
-      const auto json = [&] {
+      const auto document = [&] {
         auto samples = nlohmann::json::array();
         for (const auto& s : result.samples)
           samples.push_back({{"sample", s.name}, {"energy_per_atom_ev", s.energy_per_atom_ev}, {"annealing_degree_ev", s.annealing_degree_ev}});
@@ -114,11 +114,11 @@ void add_liquid(CLI::App& parent, Context& context) {
       };
       if (!result.series.finished) {
         const int code = unfinished(context, result.series);
-        if (code == exit_not_reached) context.print(json());
+        if (code == exit_not_reached) context.print(document());
         return code;
       }
       write_series_csv(context, *csv, o->sample, "liquid");
-      context.print(json());
+      context.print(document());
       return exit_done;
     };
   });

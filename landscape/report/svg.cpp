@@ -145,6 +145,13 @@ std::string points(const Series& series, const Frame& frame, const std::string& 
   return text;
 }
 
+/// Beside the frame, where no curve runs.
+double legend_width(const Chart& chart) {
+  std::size_t longest = 0;
+  for (const auto& series : chart.series) longest = std::max(longest, series.name.size());
+  return longest > 0 ? 20.0 + 7.0 * static_cast<double>(longest) : 0.0;
+}
+
 std::string legend(const Chart& chart) {
   std::string text;
   double y = Frame::top + 14.0;
@@ -152,10 +159,9 @@ std::string legend(const Chart& chart) {
     const auto& series = chart.series[k];
     if (series.name.empty()) continue;
     const auto color = series.color.empty() ? category_color(k) : series.color;
-    const double x = chart.width - Frame::right - 10.0;
-    text += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"9\" height=\"9\" fill=\"{}\"/>", x - 4,
-                        y - 9, color);
-    text += label(x - 10, y, "end", series.name);
+    const double x = chart.width - Frame::right + 8.0;
+    text += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"9\" height=\"9\" fill=\"{}\"/>", x, y - 9, color);
+    text += label(x + 14, y, "start", series.name);
     y += 15.0;
   }
   return text;
@@ -230,7 +236,7 @@ std::string draw(const Chart& chart) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {0} {1}\" "
       "width=\"{0}\" height=\"{1}\" "
       "font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\" role=\"img\">",
-      chart.width, chart.height);
+      chart.width + legend_width(chart), chart.height);
   text += "<title>" + escaped(chart.title) + "</title>" + axes(chart, frame);
   text += label(chart.width / 2, 18, "middle", chart.title, " font-weight=\"bold\"");
   text += label(chart.width / 2, chart.height - 8, "middle", chart.x_label);

@@ -6,9 +6,10 @@
 
 namespace landscape::md {
 
-/// Chunks for n atoms: one per 250 atoms, 1 to 16.
+/// Chunks for n atoms: about one per 250 atoms, 1 to 16; an even number, so that two threads have as much to do.
 inline int chunk_count(Eigen::Index n) {
-  return static_cast<int>(std::clamp<Eigen::Index>(n / 250, 1, 16));
+  const auto chunks = static_cast<int>(std::clamp<Eigen::Index>(n / 250, 1, 16));
+  return chunks == 1 ? 1 : (chunks + 1) / 2 * 2;
 }
 
 /// First item of chunk c of `chunks` over n items; chunk c is [chunk_begin(c), chunk_begin(c + 1)).

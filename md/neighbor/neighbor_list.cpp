@@ -74,17 +74,18 @@ void NeighborList::place_shifts(const Cell& cell) {
     shift_vectors_[s] = cell.matrix() * slots_.shifts[s].cast<double>();
 }
 
-void NeighborList::place(const Eigen::Ref<const Matrix3Xd>& positions, double* out, int threads) const {
+void NeighborList::place(const Eigen::Ref<const Matrix3Xd>& positions, double* out) const {
   const double* r = positions.data();
   const Eigen::Index stride = positions.outerStride();
   const auto n = static_cast<std::int64_t>(slots_.size());
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+#pragma omp for schedule(static) nowait
   for (std::int64_t slot = 0; slot < n; ++slot) {
     const auto k = static_cast<std::size_t>(slot);
     const double* a = r + stride * static_cast<Eigen::Index>(slots_.atom[k]);
     const Eigen::Vector3d& shift = shift_vectors_[slots_.shift[k]];
     for (Eigen::Index d = 0; d < 3; ++d) out[4 * slot + d] = a[d] + shift[d];
   }
+#pragma omp single nowait
   std::fill_n(out + 4 * n, 4, far_away);
 }
 

@@ -58,8 +58,9 @@ class NeighborList {
   /// Per rank and one more: entries of the padded rows of all ranks before it, those of earlier chunks included.
   const std::vector<std::size_t>& row_begin() const { return row_begin_; }
   /// Writes x y z of every slot for `positions` in the cell of the last update(), 4 doubles a slot, the fourth left alone, and
-  /// those of the far slot after them. @param out 4 (slots + 1) doubles.
-  void place(const Eigen::Ref<const Matrix3Xd>& positions, double* out, int threads = 1) const;
+  /// those of the far slot after them. Shared among the threads of the parallel region it is called in; no barrier at its end.
+  /// @param out 4 (slots + 1) doubles.
+  void place(const Eigen::Ref<const Matrix3Xd>& positions, double* out) const;
   /// r of a slot now [Å].
   Eigen::Vector3d place(const Eigen::Ref<const Matrix3Xd>& positions, std::size_t slot) const {
     return positions.col(slots_.atom[slot]) + shift_vectors_[slots_.shift[slot]];

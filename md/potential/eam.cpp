@@ -1,5 +1,7 @@
 #include "md/potential/eam.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -130,13 +132,14 @@ void EamPotential::refuse_closest(const Eigen::Ref<const Matrix3Xd>& positions, 
 
 namespace {
 
+// The parts of a force call are shared among the threads of the parallel region that they are called in: one region a call, since to begin
+// one costs as much as a part of a small glass.
+
 /// total[k] = Σ over chunks, in order, of the `doubles` numbers that each keeps of slot k.
 void sum_chunks(const std::vector<NeighborList::Chunk>& chunks, const std::vector<std::size_t>& offset,
-                const AlignedVector<double>& parts, std::size_t doubles, std::size_t slots, AlignedVector<double>& total,
-                int threads) {
-  renew(total, doubles * slots);
+                const AlignedVector<double>& parts, std::size_t doubles, std::size_t slots, AlignedVector<double>& total) {
   const auto pieces = static_cast<std::int64_t>(chunks.size());
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+#pragma omp for schedule(static)
   for (std::int64_t p = 0; p < pieces; ++p) {
     const std::size_t begin = slots * static_cast<std::size_t>(p) / chunks.size();
     const std::size_t end = slots * static_cast<std::size_t>(p + 1) / chunks.size();
@@ -153,42 +156,29 @@ void sum_chunks(const std::vector<NeighborList::Chunk>& chunks, const std::vecto
   }
 }
 
-}  // namespace
-
-namespace {
-
 /// Sets the fourth number of every slot to what `value` says of its atom.
 template <class Value>
-void mark_slots(const Slots& slots, AlignedVector<double>& marked, int threads, Value&& value) {
+void mark_slots(const Slots& slots, AlignedVector<double>& marked, Value&& value) {
   const auto n = static_cast<std::int64_t>(slots.size());
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+#pragma omp for schedule(static)
   for (std::int64_t k = 0; k < n; ++k)
     marked[4 * static_cast<std::size_t>(k) + 3] = value(slots.atom[static_cast<std::size_t>(k)]);
 }
 
 }  // namespace
 
-EamScratch& EamPotential::embed_all(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
-                                    const NeighborList& list, ForceScratch& scratch, int threads, bool slopes) const {
+void EamPotential::share_embedding(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
+                                   EamScratch& work, bool slopes) const {
   const auto pass = slopes ? simd::kernels().eam_density : simd::kernels().eam_energy;
   const auto& chunks = list.chunks();
   const auto count = static_cast<int>(chunks.size());
-  if (!scratch.eam) scratch.eam = std::make_shared<EamScratch>();
-  EamScratch& work = *scratch.eam;
-  scratch.density.resize(positions.cols());
-  scratch.embedding.resize(positions.cols());
-  LANDSCAPE_CHECK(scratch.background.size() == 0 || scratch.background.size() == positions.cols());
-  work.background = scratch.background.size() > 0 ? scratch.background.data() : nullptr;
-  work.atom_density = scratch.density.data();
-  work.atom_embedding = scratch.embedding.data();
-  prepare(list, types, work);
-  list.place(positions, work.slots.data(), threads);
-  mark_slots(list.slots(), work.slots, threads, [&](std::uint32_t atom) {
+  list.place(positions, work.slots.data());
+  mark_slots(list.slots(), work.slots, [&](std::uint32_t atom) {
     return std::bit_cast<double>(work.second_rows[static_cast<std::size_t>(types[atom])]);
   });
   // The kept pairs of a thread's chunks follow each other: what is left over lies at the end and is never touched.
-  const int teams = std::min(threads, count);
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  const int teams = std::min(omp_get_num_threads(), count);
+#pragma omp for schedule(static)
   for (int team = 0; team < teams; ++team) {
     const auto begin = static_cast<std::size_t>(chunk_begin(count, teams, team)), end = static_cast<std::size_t>(chunk_begin(count, teams, team + 1));
     std::size_t kept = list.row_begin()[chunks[begin].rank_begin];
@@ -200,20 +190,44 @@ EamScratch& EamPotential::embed_all(const Eigen::Ref<const Matrix3Xd>& positions
       kept = chunk.kept;
     }
   }
-  const double limit2 = std::max(minimum_separation_ * minimum_separation_, detail::same_spot2);
-  for (const simd::EamChunk& chunk : work.chunks)
-    if (!(chunk.closest2 >= limit2)) refuse_closest(positions, list);
-  sum_chunks(chunks, work.offset, work.parts, 1, list.slots().size(), work.total, threads);
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+  sum_chunks(chunks, work.offset, work.parts, 1, list.slots().size(), work.total);
+#pragma omp for schedule(static)
   for (int c = 0; c < count; ++c)
     work.embedding_energy[static_cast<std::size_t>(c)] =
         embed_chunk(list, chunks[static_cast<std::size_t>(c)], types, work);
-  return work;
+}
+
+void EamPotential::share_forces(const NeighborList& list, EamScratch& work, Eigen::Ref<Matrix3Xd> forces) const {
+  const auto force_pass = simd::kernels().eam_force;
+  const Slots& slots = list.slots();
+  const auto& chunks = list.chunks();
+  const auto count = static_cast<int>(chunks.size());
+  mark_slots(slots, work.slots, [&](std::uint32_t atom) { return work.embedding_slope[atom]; });
+#pragma omp for schedule(static)
+  for (int c = 0; c < count; ++c) {
+    simd::EamChunk& chunk = work.chunks[static_cast<std::size_t>(c)];
+    std::fill_n(chunk.forces, 4 * (chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low), 0.0);
+    force_pass(chunk);
+  }
+  sum_chunks(chunks, work.offset, work.parts, 4, slots.size(), work.total);
+  double* out = forces.data();
+  const Eigen::Index stride = forces.outerStride();
+#pragma omp for schedule(static)
+  for (int c = 0; c < count; ++c)
+    for (std::size_t rank = chunks[static_cast<std::size_t>(c)].rank_begin; rank < chunks[static_cast<std::size_t>(c)].rank_end; ++rank) {
+      double f[3] = {};
+      for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
+        for (std::size_t d = 0; d < 3; ++d) f[d] += work.total[4 * slots.slots_of_rank[k] + d];
+      std::copy_n(f, 3, out + stride * static_cast<Eigen::Index>(slots.atom[slots.home[rank]]));
+    }
 }
 
 double EamPotential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                             const NeighborList& list, ForceScratch& scratch, int threads) const {
-  const EamScratch& work = embed_all(positions, types, list, scratch, threads, false);
+  EamScratch& work = prepare(positions, types, list, scratch, 1);
+#pragma omp parallel num_threads(threads) if (threads > 1)
+  share_embedding(positions, types, list, work, false);
+  check_closest(positions, list, work);
   double energy = 0.0;
   for (std::size_t c = 0; c < work.chunks.size(); ++c) energy += work.chunks[c].energy + work.embedding_energy[c];
   return energy;
@@ -222,34 +236,18 @@ double EamPotential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::s
 ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                                   const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
                                   int threads) const {
-  EamScratch& work = embed_all(positions, types, list, scratch, threads, true);
-  const auto force_pass = simd::kernels().eam_force;
-  const Slots& slots = list.slots();
-  const auto& chunks = list.chunks();
-  const auto count = static_cast<int>(chunks.size());
-  mark_slots(slots, work.slots, threads, [&](std::uint32_t atom) { return work.embedding_slope[atom]; });
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-  for (int c = 0; c < count; ++c) {
-    simd::EamChunk& chunk = work.chunks[static_cast<std::size_t>(c)];
-    std::fill_n(chunk.forces, 4 * (chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low), 0.0);
-    force_pass(chunk);
+  EamScratch& work = prepare(positions, types, list, scratch, 4);
+#pragma omp parallel num_threads(threads) if (threads > 1)
+  {
+    share_embedding(positions, types, list, work, true);
+    share_forces(list, work, forces);
   }
-  sum_chunks(chunks, work.offset, work.parts, 4, slots.size(), work.total, threads);
-  double* out = forces.data();
-  const Eigen::Index stride = forces.outerStride();
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
-  for (int c = 0; c < count; ++c)
-    for (std::size_t rank = chunks[static_cast<std::size_t>(c)].rank_begin; rank < chunks[static_cast<std::size_t>(c)].rank_end; ++rank) {
-      double f[3] = {};
-      for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
-        for (std::size_t d = 0; d < 3; ++d) f[d] += work.total[4 * slots.slots_of_rank[k] + d];
-      std::copy_n(f, 3, out + stride * static_cast<Eigen::Index>(slots.atom[slots.home[rank]]));
-    }
-
+  check_closest(positions, list, work);
   ForceResult result;
-  for (std::size_t c = 0; c < chunks.size(); ++c) {
-    result.energy += work.chunks[c].energy + work.embedding_energy[c];
-    const double* v = work.chunks[c].virial;
+  for (const simd::EamChunk& chunk : work.chunks) {
+    const auto c = static_cast<std::size_t>(&chunk - work.chunks.data());
+    result.energy += chunk.energy + work.embedding_energy[c];
+    const double* v = chunk.virial;
     Eigen::Matrix3d virial;
     virial << v[0], v[5], v[4], v[5], v[1], v[3], v[4], v[3], v[2];
     result.virial += virial;
@@ -257,7 +255,22 @@ ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, 
   return result;
 }
 
-void EamPotential::prepare(const NeighborList& list, std::span<const int> types, EamScratch& work) const {
+void EamPotential::check_closest(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list, const EamScratch& work) const {
+  const double limit2 = std::max(minimum_separation_ * minimum_separation_, detail::same_spot2);
+  for (const simd::EamChunk& chunk : work.chunks)
+    if (!(chunk.closest2 >= limit2)) refuse_closest(positions, list);
+}
+
+EamScratch& EamPotential::prepare(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
+                                  ForceScratch& scratch, std::size_t doubles) const {
+  if (!scratch.eam) scratch.eam = std::make_shared<EamScratch>();
+  EamScratch& work = *scratch.eam;
+  scratch.density.resize(positions.cols());
+  scratch.embedding.resize(positions.cols());
+  LANDSCAPE_CHECK(scratch.background.size() == 0 || scratch.background.size() == positions.cols());
+  work.background = scratch.background.size() > 0 ? scratch.background.data() : nullptr;
+  work.atom_density = scratch.density.data();
+  work.atom_embedding = scratch.embedding.data();
   const Slots& slots = list.slots();
   const auto& chunks = list.chunks();
   const auto n = slots.home.size();
@@ -269,7 +282,8 @@ void EamPotential::prepare(const NeighborList& list, std::span<const int> types,
     entries += chunks[c].slot_high > chunks[c].slot_low ? chunks[c].slot_high - chunks[c].slot_low : 0;
   }
   renew(work.slots, 4 * (slots.size() + 1));
-  renew(work.parts, 4 * entries);
+  renew(work.parts, doubles * entries);
+  renew(work.total, doubles * slots.size());
   renew(work.pair_slopes, 3 * list.row_begin().back());
   renew(work.pair_slots, list.row_begin().back());
   work.pair_begin.resize(n);
@@ -306,8 +320,9 @@ void EamPotential::prepare(const NeighborList& list, std::span<const int> types,
     chunk.pair_begin = work.pair_begin.data();
     chunk.pair_blocks = work.pair_blocks.data();
     chunk.density = work.parts.data() + work.offset[c];
-    chunk.forces = work.parts.data() + 4 * work.offset[c];
+    chunk.forces = work.parts.data() + doubles * work.offset[c];
   }
+  return work;
 }
 
 }  // namespace landscape::md

@@ -58,13 +58,18 @@ class EamPotential final : public Potential {
 
  private:
   void tabulate(const EamTables& tables, TableEnd end);
-  /// Pair energies, densities and embedding; with `slopes` also what the force pass needs.
-  EamScratch& embed_all(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
-                        const NeighborList& list, ForceScratch& scratch, int threads, bool slopes) const;
-  /// Sizes the buffers and points the chunks at them.
-  void prepare(const NeighborList& list, std::span<const int> types, EamScratch& scratch) const;
+  /// Sizes the buffers and points the chunks at them. @param doubles of a slot that a chunk adds to: 1 for energies, 4 for forces as well.
+  EamScratch& prepare(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
+                      ForceScratch& scratch, std::size_t doubles) const;
+  /// A thread's share of pair energies, densities and embedding; with `slopes` also of what the force pass needs.
+  void share_embedding(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
+                       EamScratch& work, bool slopes) const;
+  /// A thread's share of the forces, after the embedding.
+  void share_forces(const NeighborList& list, EamScratch& work, Eigen::Ref<Matrix3Xd> forces) const;
   double embed_chunk(const NeighborList& list, const NeighborList::Chunk& chunk, std::span<const int> types,
                      EamScratch& scratch) const;
+  /// @throws InputError where a pair is closer than the potential allows.
+  void check_closest(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list, const EamScratch& work) const;
   [[noreturn]] void refuse_closest(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list) const;
 
   std::string spec_, checksum_;
