@@ -15,7 +15,7 @@ plot rates using (is("quench", column("quench_rate_k_per_s"))):"energy_per_atom_
   with xerrorbars pt 6 lc rgb "#3050c0" title "cycled, 95 %", line(x) with lines dt 2 lc "black" notitle
 unset logscale; set format x "%g"
 set title "on heating at 10^{13} K/s (Fig. 1b)"; set xlabel "T [K]"; set key top left
-set xrange [0:1500]
+set xrange [0:1500]; set key at graph 0.55, graph 0.62
 names = system("awk -F, 'NR > 1 {print $1}' ".heating." | uniq")
 plot for [n in names] heating using (strcol("sample") eq n ? column("temperature_k") : 1/0):"energy_per_atom_ev" with linespoints pt 7 ps 0.6 title n
 unset multiplot

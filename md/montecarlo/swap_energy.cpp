@@ -27,9 +27,8 @@ class EamSwapEnergy final : public SwapEnergy {
     const auto n = static_cast<std::size_t>(positions.cols());
     LANDSCAPE_CHECK(types.size() == n && neighbors_.size() == n && positions.outerStride() == 3);
     LANDSCAPE_CHECK(densities.size() == embedding.size() && (densities.empty() || densities.size() == n));
-    if (change_.size() != n) {
-      change_.assign(n, 0.0);
-      mark_.assign(n, 0);
+    if (changes_.size() != n) {
+      changes_.assign(n, {});
       stamp_ = 0;
     }
     // Not copied before something changes: begin() is called every time step, and few steps see an accepted exchange.
@@ -53,6 +52,7 @@ class EamSwapEnergy final : public SwapEnergy {
     second_ = j;
     touched_.clear();
     ++stamp_;
+    for (std::size_t m = 0; m < neighbors_.of(j).size(); m += 16) fetch(neighbors_.of(j).data() + m);
     double change = around(i, j, new_density_first_);
     change += around(j, i, new_density_second_);
     new_embedding_first_ = potential_->embedding(types_[j], new_density_first_);
@@ -62,7 +62,7 @@ class EamSwapEnergy final : public SwapEnergy {
     new_embedding_.resize(touched_.size());
     for (std::size_t t = 0; t < touched_.size(); ++t) {
       const std::uint32_t k = touched_[t];
-      new_embedding_[t] = potential_->embedding(types_[k], densities_[k] + change_[k]);
+      new_embedding_[t] = potential_->embedding(types_[k], densities_[k] + changes_[k].density);
       change += new_embedding_[t] - embedding_[k];
     }
     return change;
@@ -71,7 +71,7 @@ class EamSwapEnergy final : public SwapEnergy {
   void exchange() override {
     take_over();
     for (std::size_t t = 0; t < touched_.size(); ++t) {
-      own_densities_[touched_[t]] += change_[touched_[t]];
+      own_densities_[touched_[t]] += changes_[touched_[t]].density;
       own_embedding_[touched_[t]] = new_embedding_[t];
     }
     own_densities_[first_] = new_density_first_;
@@ -86,6 +86,16 @@ class EamSwapEnergy final : public SwapEnergy {
     double r2;
     std::uint32_t atom;
   };
+  struct Change {
+    double density = 0.0;
+    std::uint64_t stamp = 0;  ///< == stamp_: of the present exchange
+  };
+
+  static void fetch([[maybe_unused]] const void* address) {
+#if defined(__GNUC__)
+    __builtin_prefetch(address);
+#endif
+  }
 
   void take_over() {
     if (own_) return;
@@ -99,11 +109,13 @@ class EamSwapEnergy final : public SwapEnergy {
     embedding_ = own_embedding_;
   }
 
-  /// Neighbors of i within the cutoff, images included.
+  /// Neighbors of i within the cutoff, images included. What around() reads of them is on its way when this returns: in a large sample they lie
+  /// all over memory, and waiting for each in turn would take most of the time.
   std::span<const Near> near(std::size_t i) {
     const auto entries = neighbors_.of(i);
     if (near_.size() < entries.size()) near_.resize(entries.size());
     const double *ri = positions_ + 3 * i;
+    for (const auto entry : entries) fetch(positions_ + 3 * neighbors_.atom(entry));
     std::size_t n = 0;
     for (const auto entry : entries) {
       const std::size_t k = neighbors_.atom(entry);
@@ -113,6 +125,12 @@ class EamSwapEnergy final : public SwapEnergy {
       const double r2 = x * x + y * y + z * z;
       near_[n] = {r2, static_cast<std::uint32_t>(k)};
       n += r2 < cutoff2_ ? 1 : 0;
+    }
+    for (std::size_t m = 0; m < n; ++m) {
+      const std::size_t k = near_[m].atom;
+      fetch(&changes_[k]);
+      fetch(&densities_[k]);
+      fetch(&embedding_[k]);
     }
     return {near_.data(), n};
   }
@@ -144,12 +162,12 @@ class EamSwapEnergy final : public SwapEnergy {
         const auto terms = potential_->retyped_terms(a, b, types_[k], at);
         density += terms.density_at_first;
         pair_change += terms.r_phi / r;
-        if (mark_[k] != stamp_) {
-          mark_[k] = stamp_;
-          change_[k] = terms.density_at_second;
+        Change& change = changes_[k];
+        if (change.stamp != stamp_) {
+          change = {terms.density_at_second, stamp_};
           touched_.push_back(one.atom);
         } else {
-          change_[k] += terms.density_at_second;
+          change.density += terms.density_at_second;
         }
       }
     }
@@ -172,8 +190,7 @@ class EamSwapEnergy final : public SwapEnergy {
   double new_density_first_ = 0.0, new_density_second_ = 0.0, new_embedding_first_ = 0.0, new_embedding_second_ = 0.0;
   std::vector<std::uint32_t> touched_;   ///< atoms other than the two whose density changes
   std::vector<double> new_embedding_;    ///< of these [eV]
-  std::vector<double> change_;           ///< per atom: of its density, where touched
-  std::vector<std::uint64_t> mark_;      ///< per atom: == stamp_ where touched
+  std::vector<Change> changes_;          ///< per atom
   std::uint64_t stamp_ = 0;
 };
 

@@ -90,13 +90,13 @@ void NeighborList::place(const Eigen::Ref<const Matrix3Xd>& positions, double* o
 }
 
 void NeighborList::build_chunk(Chunk& chunk) {
-  auto& out = chunk.rows;
+  AlignedVector<std::uint32_t> out;  // not in the chunk while it grows: other threads write to the chunks beside it
+  out.swap(chunk.rows);
   const auto within = simd::kernels().within;
   const double range = cutoff_ + skin_, range2 = range * range;
   const auto& reach = slots_.reach();
   const auto far = static_cast<std::uint32_t>(slots_.size());
-  chunk.slot_low = far;
-  chunk.slot_high = 0;
+  std::uint32_t low = far, high = 0;
   std::size_t used = 0;
   for (std::size_t rank = chunk.rank_begin; rank < chunk.rank_end; ++rank) {
     const std::uint32_t home = slots_.home[rank];
@@ -128,21 +128,24 @@ void NeighborList::build_chunk(Chunk& chunk) {
                                       out.begin());
     const std::size_t count = used - begin;
     row_count_[rank] = static_cast<std::uint32_t>(count);
-    chunk.slot_low = std::min(chunk.slot_low, home);
-    chunk.slot_high = std::max(chunk.slot_high, home + 1);
+    low = std::min(low, home);
+    high = std::max(high, home + 1);
     for (std::size_t k = begin; k < used; ++k) {
-      chunk.slot_low = std::min(chunk.slot_low, out[k]);
-      chunk.slot_high = std::max(chunk.slot_high, out[k] + 1);
+      low = std::min(low, out[k]);
+      high = std::max(high, out[k] + 1);
     }
     if (out.size() < used + simd::block) out.resize(used + used / 4 + simd::block);
     while (used % simd::block != 0) out[used++] = far;
   }
   out.resize(used);
-  if (used < large || out.capacity() < used + used / 4) return;
-  AlignedVector<std::uint32_t> fitting;
-  fitting.reserve(used + used / 16);
-  fitting.assign(out.begin(), out.end());
-  out.swap(fitting);
+  chunk.slot_low = low;
+  chunk.slot_high = high;
+  if (used >= large && out.capacity() > used + used / 4) {
+    chunk.rows.reserve(used + used / 16);
+    chunk.rows.assign(out.begin(), out.end());
+  } else {
+    chunk.rows.swap(out);
+  }
 }
 
 void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {

@@ -244,10 +244,9 @@ ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, 
   }
   check_closest(positions, list, work);
   ForceResult result;
-  for (const simd::EamChunk& chunk : work.chunks) {
-    const auto c = static_cast<std::size_t>(&chunk - work.chunks.data());
-    result.energy += chunk.energy + work.embedding_energy[c];
-    const double* v = chunk.virial;
+  for (std::size_t c = 0; c < work.chunks.size(); ++c) {
+    result.energy += work.chunks[c].energy + work.embedding_energy[c];
+    const double* v = work.chunks[c].virial;
     Eigen::Matrix3d virial;
     virial << v[0], v[5], v[4], v[5], v[1], v[3], v[4], v[3], v[2];
     result.virial += virial;

@@ -34,7 +34,7 @@ struct EamChunk {
   std::uint32_t* pair_slots = nullptr;
   std::size_t* pair_begin = nullptr;       ///< per rank: its first entry in pair_slots
   std::uint32_t* pair_blocks = nullptr;    ///< per rank: blocks in use
-  std::size_t kept = 0;                    ///< in pair_slots: where the chunk's first pair goes; afterwards, where that of the next may
+  std::size_t kept = 0;                    ///< entry of pair_slots where the chunk's first pair goes; eam_density leaves that of the next chunk here
   // Results
   double* density = nullptr;               ///< per slot from slot_low, added to
   double* forces = nullptr;                ///< fx fy fz 0 per slot from slot_low, added to
