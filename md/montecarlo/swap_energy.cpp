@@ -109,8 +109,8 @@ class EamSwapEnergy final : public SwapEnergy {
     embedding_ = own_embedding_;
   }
 
-  /// Neighbors of i within the cutoff, images included. What around() reads of them is on its way when this returns: in a large sample they lie
-  /// all over memory, and waiting for each in turn would take most of the time.
+  /// Neighbors of i within the cutoff, images included. In a large sample they lie all over memory, and waiting for each in turn would take most
+  /// of the time: all are asked for first, here and in around().
   std::span<const Near> near(std::size_t i) {
     const auto entries = neighbors_.of(i);
     if (near_.size() < entries.size()) near_.resize(entries.size());
@@ -125,12 +125,6 @@ class EamSwapEnergy final : public SwapEnergy {
       const double r2 = x * x + y * y + z * z;
       near_[n] = {r2, static_cast<std::uint32_t>(k)};
       n += r2 < cutoff2_ ? 1 : 0;
-    }
-    for (std::size_t m = 0; m < n; ++m) {
-      const std::size_t k = near_[m].atom;
-      fetch(&changes_[k]);
-      fetch(&densities_[k]);
-      fetch(&embedding_[k]);
     }
     return {near_.data(), n};
   }
@@ -148,7 +142,13 @@ class EamSwapEnergy final : public SwapEnergy {
   double around(std::size_t i, std::size_t j, double& new_density) {
     const int a = types_[i], b = types_[j];
     double pair_change = 0.0, density = 0.0;
-    for (const Near& one : near(i)) {
+    const auto neighborhood = near(i);
+    for (const Near& one : neighborhood) {
+      fetch(&changes_[one.atom]);
+      fetch(&densities_[one.atom]);
+      fetch(&embedding_[one.atom]);
+    }
+    for (const Near& one : neighborhood) {
       const std::size_t k = one.atom;
       const double r = std::sqrt(one.r2);
       const auto at = potential_->place(r);
