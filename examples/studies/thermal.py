@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Energy against quench rate and on heating, of quenched and of thermally cycled glasses: the numbers behind docs/htc.md.
 
-    examples/studies/thermal.py build/bin/landscape out [--threads 1] [--slowest 1e12] [--heat hyper1 deep1 slow2]
+    examples/studies/thermal.py build/bin/landscape out [--threads 1] [--slowest 1e12] [--heat q1e14-1 deep1 slow2]
 
 Quenches Cu46Zr46Al8 at the rates below, takes in the cycled glasses of examples/glasses, reads effective rates off the line, melts one sample for E0,
 heats the samples named, and writes CSV files to the folder `out`. Needs only Python's standard library. The study is in `out/study.db`: the

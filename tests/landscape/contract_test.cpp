@@ -61,7 +61,8 @@ TEST(Contract, RunsUnderItsNameWithItsSettingsOfMemoryAndThreads) {
       name = text(process.path() / "comm");
       settings = text(process.path() / "environ");
     }
-    return settings.find("GLIBC_TUNABLES=") != std::string::npos;  // not before it has started itself again
+    // Not before it has been started, and started itself again.
+    return name == "landscape\n" && settings.find("GLIBC_TUNABLES=") != std::string::npos;
   };
   place.run_until({"md", file, "--potential", crystal_potential, "--ensemble", "nve", "--temperature", "1", "--steps", "100000000", "--time-limit", "20"}, look);
   EXPECT_EQ(name, "landscape\n");
