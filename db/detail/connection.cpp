@@ -186,6 +186,9 @@ Connection::Connection(const std::filesystem::path& path, const OpenOptions& opt
 Connection::~Connection() = default;
 
 void Connection::open() {
+  // SQLite's count of its memory, which nothing here reads, locks a mutex at each allocation. Once it has begun, it refuses: then no harm is done.
+  static const int counting_off = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(counting_off);
   if (options_.mode != Mode::ReadOnly) {
     const int create = options_.mode == Mode::ReadWriteCreate ? SQLite::OPEN_CREATE : 0;
     database_ = std::make_unique<SQLite::Database>(path_.string(), SQLite::OPEN_READWRITE | create,
