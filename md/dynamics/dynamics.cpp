@@ -1,10 +1,12 @@
 #include "md/dynamics/dynamics.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <utility>
 
 #include "md/core/error.hpp"
+#include "md/core/share_range.hpp"
 #include "md/core/units.hpp"
 
 namespace landscape::md {
@@ -202,46 +204,66 @@ void Dynamics::barostat_half_kick() {
 }
 
 /// dv/dt = F/m - (v_g + Tr(v_g) / N_f) v over dt / 2, exact for constant F and v_g.
-void Dynamics::half_kick() {
+Dynamics::Kick Dynamics::half_kick() const {
   const double h = 0.5 * options_.dt_ps;
-  Matrix3Xd& v = configuration_.velocities;
-  if (!has_barostat()) {
-    for (Eigen::Index i = 0; i < v.cols(); ++i)
-      if (configuration_.is_free(i))
-        v.col(i) += h / (masses_[i] * units::kinetic_ev) * forces_.col(i);
-    return;
-  }
+  if (!has_barostat()) return {h, {}, {}};
   const Eigen::Matrix3d a =
       strain_rate_ + strain_rate_.trace() / static_cast<double>(dof_) * Eigen::Matrix3d::Identity();
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> eigen(a);
-  const Eigen::Matrix3d damp = function_of(eigen, [h](double x) { return std::exp(-h * x); });
-  const Eigen::Matrix3d push =
-      function_of(eigen, [h](double x) { return h * std::exp(-0.5 * h * x) * sinhc(0.5 * h * x); });
-  for (Eigen::Index i = 0; i < v.cols(); ++i)
-    v.col(i) = (damp * v.col(i) + push * forces_.col(i) / (masses_[i] * units::kinetic_ev)).eval();
+  return {h, function_of(eigen, [h](double x) { return std::exp(-h * x); }),
+          function_of(eigen, [h](double x) { return h * std::exp(-0.5 * h * x) * sinhc(0.5 * h * x); })};
 }
 
-/// dr/dt = v + v_g r, dH/dt = v_g H over dt, exact for constant v and v_g.
-void Dynamics::drift() {
+void Dynamics::apply(const Kick& kick, Eigen::Index begin, Eigen::Index end) {
+  Matrix3Xd& v = configuration_.velocities;
+  if (!has_barostat()) {
+    for (Eigen::Index i = begin; i < end; ++i)
+      if (configuration_.is_free(i))
+        v.col(i) += kick.h / (masses_[i] * units::kinetic_ev) * forces_.col(i);
+    return;
+  }
+  for (Eigen::Index i = begin; i < end; ++i)
+    v.col(i) = (kick.damp * v.col(i) + kick.push * forces_.col(i) / (masses_[i] * units::kinetic_ev)).eval();
+}
+
+/// The first half kick, and then dr/dt = v + v_g r, dH/dt = v_g H over dt, exact for constant v and v_g.
+void Dynamics::kick_and_drift() {
   const double dt = options_.dt_ps;
+  const bool npt = has_barostat();
+  const Kick kick = half_kick();
+  Eigen::Matrix3d grow, move;
+  if (npt) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> eigen(strain_rate_);
+    grow = function_of(eigen, [dt](double x) { return std::exp(dt * x); });
+    move = function_of(eigen, [dt](double x) { return dt * std::exp(0.5 * dt * x) * sinhc(0.5 * dt * x); });
+  }
   Matrix3Xd& r = configuration_.positions;
   const Matrix3Xd& v = configuration_.velocities;
-  const double longest = dt * std::sqrt(v.colwise().squaredNorm().maxCoeff());
+  double largest2 = 0.0;  // of the speeds; NaN where one is
+  const auto offer = [](double v2, double& largest) {
+    if (v2 > largest || std::isnan(v2)) largest = v2;
+  };
+  share_range(r.cols(), options_.threads, [&](Eigen::Index begin, Eigen::Index end) {
+    apply(kick, begin, end);
+    double its = 0.0;
+    for (Eigen::Index i = begin; i < end; ++i) {
+      offer(v.col(i).squaredNorm(), its);
+      if (npt) {
+        r.col(i) = (grow * r.col(i) + move * v.col(i)).eval();
+      } else {
+        r.col(i) += dt * v.col(i);
+      }
+    }
+#pragma omp critical(landscape_largest_speed)
+    offer(its, largest2);
+  });
+  const double longest = dt * std::sqrt(largest2);
   const double limit = longest_move * potential_->cutoff();
   if (!(longest < limit))
     throw InputError(message("step ", steps_ + 1, ": an atom moves ", longest,
                              " Å in one step, expected less than ", limit, " Å; is dt ", dt,
                              " ps too large?"));
-  if (!has_barostat()) {
-    r += dt * v;
-    return;
-  }
-  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> eigen(strain_rate_);
-  const Eigen::Matrix3d grow = function_of(eigen, [dt](double x) { return std::exp(dt * x); });
-  const Eigen::Matrix3d move = function_of(
-      eigen, [dt](double x) { return dt * std::exp(0.5 * dt * x) * sinhc(0.5 * dt * x); });
-  for (Eigen::Index i = 0; i < r.cols(); ++i) r.col(i) = (grow * r.col(i) + move * v.col(i)).eval();
-  configuration_.cell = configuration_.cell.deformed(grow);
+  if (npt) configuration_.cell = configuration_.cell.deformed(grow);
 }
 
 void Dynamics::step() {
@@ -253,10 +275,11 @@ void Dynamics::step() {
   if (npt) barostat_thermostat_half_step();
   thermostat_half_step();
   if (npt) barostat_half_kick();
-  half_kick();
-  drift();
+  kick_and_drift();
   refresh_forces();
-  half_kick();
+  const Kick kick = half_kick();
+  share_range(configuration_.size(), options_.threads,
+              [&](Eigen::Index begin, Eigen::Index end) { apply(kick, begin, end); });
   if (npt) barostat_half_kick();
   thermostat_half_step();
   if (npt) barostat_thermostat_half_step();
@@ -276,7 +299,11 @@ void Dynamics::refresh_forces() {
     throw InputError(hint() + error.what());
   }
   ++force_calls_;
-  if (!std::isfinite(result_.energy) || !forces_.allFinite())
+  std::atomic<bool> finite = std::isfinite(result_.energy);
+  share_range(forces_.cols(), options_.threads, [&](Eigen::Index begin, Eigen::Index end) {
+    if (!forces_.middleCols(begin, end - begin).allFinite()) finite = false;
+  });
+  if (!finite)
     throw InputError(
         hint() + "energy or a force is not finite; a smaller dt or a lower temperature may help");
 }

@@ -160,8 +160,14 @@ class Dynamics {
   bool has_barostat() const;
   void thermostat_half_step();
   void barostat_half_kick();
-  void half_kick();
-  void drift();
+  /// v = damp v + push F / m with a barostat, v + h F / m without.
+  struct Kick {
+    double h;
+    Eigen::Matrix3d damp, push;
+  };
+  Kick half_kick() const;
+  void apply(const Kick& kick, Eigen::Index begin, Eigen::Index end);
+  void kick_and_drift();
 
   std::shared_ptr<const Potential> potential_;
   DynamicsOptions options_;

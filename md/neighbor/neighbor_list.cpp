@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "md/core/error.hpp"
-#include "md/core/parallel.hpp"
+#include "md/core/share_range.hpp"
 #include "md/simd/kernels.hpp"
 
 namespace landscape::md {
@@ -30,7 +30,7 @@ void NeighborList::set_moving(std::vector<char> moving) {
 }
 
 bool NeighborList::update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
-  if (built_ && built_positions_.cols() == positions.cols() && still_valid(cell, positions)) {
+  if (built_ && built_positions_.cols() == positions.cols() && still_valid(cell, positions, threads)) {
     place_shifts(cell);
     return false;
   }
@@ -38,32 +38,42 @@ bool NeighborList::update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& p
   return true;
 }
 
-bool NeighborList::still_valid(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions) const {
+bool NeighborList::still_valid(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) const {
   // With r = F r0 + u and |F^-1| <= 1/(1 - stretch), a pair that was beyond cutoff + skin is still beyond
   // (cutoff + skin)(1 - stretch) - (sum of the two largest |u|).
   const Eigen::Matrix3d f = cell.matrix() * built_inverse_;
   const double stretch = (f - Eigen::Matrix3d::Identity()).norm();
   const double room = (cutoff_ + skin_) * (1.0 - stretch) - cutoff_;
   if (!(room > 0.0)) return skin_ == 0.0 && stretch == 0.0 && positions == built_positions_;
-  double largest = 0.0, second = 0.0;
   const double* now = positions.data();
   const double* then = built_positions_.data();
-  const Eigen::Index n = positions.cols(), stride = positions.outerStride();
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const double* a = now + i * stride;
-    const double* b = then + 3 * i;
-    const double ux = a[0] - (f(0, 0) * b[0] + f(0, 1) * b[1] + f(0, 2) * b[2]);
-    const double uy = a[1] - (f(1, 0) * b[0] + f(1, 1) * b[1] + f(1, 2) * b[2]);
-    const double uz = a[2] - (f(2, 0) * b[0] + f(2, 1) * b[1] + f(2, 2) * b[2]);
-    const double u2 = ux * ux + uy * uy + uz * uz;
-    if (u2 <= second) continue;
-    if (!(u2 <= largest)) {
-      second = largest;
-      largest = u2;
-    } else {
-      second = u2;
+  const Eigen::Index stride = positions.outerStride();
+  double largest = 0.0, second = 0.0;
+  share_range(positions.cols(), threads, [&](Eigen::Index begin, Eigen::Index end) {
+    double its_largest = 0.0, its_second = 0.0;
+    const auto offer = [](double u2, double& first, double& next) {
+      if (u2 <= next) return;
+      if (!(u2 <= first)) {
+        next = first;
+        first = u2;
+      } else {
+        next = u2;
+      }
+    };
+    for (Eigen::Index i = begin; i < end; ++i) {
+      const double* a = now + i * stride;
+      const double* b = then + 3 * i;
+      const double ux = a[0] - (f(0, 0) * b[0] + f(0, 1) * b[1] + f(0, 2) * b[2]);
+      const double uy = a[1] - (f(1, 0) * b[0] + f(1, 1) * b[1] + f(1, 2) * b[2]);
+      const double uz = a[2] - (f(2, 0) * b[0] + f(2, 1) * b[1] + f(2, 2) * b[2]);
+      offer(ux * ux + uy * uy + uz * uz, its_largest, its_second);
     }
-  }
+#pragma omp critical(landscape_largest_displacements)
+    {
+      offer(its_largest, largest, second);
+      offer(its_second, largest, second);
+    }
+  });
   return std::sqrt(largest) + std::sqrt(second) < room;
 }
 
@@ -149,7 +159,7 @@ void NeighborList::build_chunk(Chunk& chunk) {
 }
 
 void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
-  slots_.build(cell, positions, cutoff_ + skin_);
+  slots_.build(cell, positions, cutoff_ + skin_, threads);
   const auto n = static_cast<std::size_t>(positions.cols());
   LANDSCAPE_CHECK(moving_.empty() || moving_.size() == n);
   const int count = chunk_count(positions.cols());

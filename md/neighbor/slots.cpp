@@ -3,124 +3,258 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <numeric>
 #include <tuple>
 
 #include "md/core/error.hpp"
+#include "md/core/share_range.hpp"
 #include "md/simd/kernels.hpp"
 
 namespace landscape::md {
 
-void Slots::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range) {
+namespace {
+
+bool before(const Eigen::Vector3i& a, const Eigen::Vector3i& b) {
+  return std::tie(a[0], a[1], a[2]) < std::tie(b[0], b[1], b[2]);
+}
+
+/// Sorts and makes unique.
+void to_set(std::vector<Eigen::Vector3i>& items) {
+  std::sort(items.begin(), items.end(), before);
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+}
+
+std::uint32_t index_in(const std::vector<Eigen::Vector3i>& set, const Eigen::Vector3i& item) {
+  return static_cast<std::uint32_t>(std::lower_bound(set.begin(), set.end(), item, before) - set.begin());
+}
+
+}  // namespace
+
+void Slots::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range, int threads) {
   if (!positions.allFinite()) throw InputError("neighbor list: a coordinate is not finite");
-  const auto n = static_cast<std::size_t>(positions.cols());
+  choose_boxes(cell, positions, range);
+  sort_atoms(cell, positions, threads);
+  count_slots();
+  index_shifts(threads);
+  fill_slots(cell, positions, threads);
+  rank_atoms(threads);
+}
+
+void Slots::choose_boxes(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range) {
+  const auto n = positions.cols();
   const auto& periodic = cell.periodic();
   const Eigen::Matrix3d inverse = cell.inverse();
-  Eigen::Vector3d low = Eigen::Vector3d::Zero(), extent = Eigen::Vector3d::Ones();
+  low_.setZero();
+  extent_.setOnes();
   // No more boxes along a direction than a cluster of n atoms can make use of.
   const int most = std::max(4, static_cast<int>(4.0 * std::cbrt(static_cast<double>(n))));
   for (std::size_t k = 0; k < 3; ++k) {
+    const auto row = static_cast<Eigen::Index>(k);
     if (!periodic[k] && n > 0) {
-      const Eigen::RowVectorXd s = inverse.row(static_cast<Eigen::Index>(k)) * positions;
-      low[static_cast<Eigen::Index>(k)] = s.minCoeff();
-      extent[static_cast<Eigen::Index>(k)] = std::max(s.maxCoeff() - s.minCoeff(), 1e-9);
+      const Eigen::RowVectorXd s = inverse.row(row) * positions;
+      low_[row] = s.minCoeff();
+      extent_[row] = std::max(s.maxCoeff() - s.minCoeff(), 1e-9);
     }
-    const double height = cell.heights()[static_cast<Eigen::Index>(k)] * extent[static_cast<Eigen::Index>(k)];
+    const double height = cell.heights()[row] * extent_[row];
     // Boxes of about half the range: fewer candidate pairs than with boxes of the full range.
     boxes_[k] = std::clamp(static_cast<int>(std::min(height / (0.5 * range), 1e6)), 1, most);
     const double reach = std::ceil(range / (height / boxes_[k]) + 1e-9);
     // Compared as doubles: a flat cluster has no height, and its reach would not fit an int.
     reach_[k] = static_cast<int>(periodic[k] ? reach : std::min(reach, boxes_[k] - 1.0));
-    extended_[k] = static_cast<std::size_t>(boxes_[k] + (k == 0 ? 1 : 2) * reach_[k]);
-  }
-
-  std::vector<std::array<int, 3>> box(n);
-  std::vector<Eigen::Vector3i> wrap(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const Eigen::Vector3d s = inverse * positions.col(static_cast<Eigen::Index>(i));
-    for (std::size_t k = 0; k < 3; ++k) {
-      const auto row = static_cast<Eigen::Index>(k);
-      double f = s[row];
-      const double w = periodic[k] ? std::floor(f) : 0.0;
-      wrap[i][row] = static_cast<int>(w);
-      f = periodic[k] ? f - w : (f - low[row]) / extent[row];
-      box[i][k] = std::clamp(static_cast<int>(f * boxes_[k]), 0, boxes_[k] - 1);
+    const int below = k == 0 ? 0 : reach_[k];
+    extended_[k] = static_cast<std::size_t>(boxes_[k] + below + reach_[k]);
+    images_[k].resize(extended_[k]);
+    for (int e = 0; e < static_cast<int>(extended_[k]); ++e) {
+      const int box = e - below, cells = box >= 0 ? box / boxes_[k] : -((boxes_[k] - 1 - box) / boxes_[k]);
+      images_[k][static_cast<std::size_t>(e)] = {box - cells * boxes_[k], cells, periodic[k] || cells == 0};
     }
+    shift_low_[k] = images_[k].front().shift;
+    shift_count_[k] = images_[k].back().shift - shift_low_[k] + 1;
   }
+}
 
-  // Images of box b along direction k whose box lies within reach of the cell: shifts from below to above.
-  const auto below = [&](std::size_t k, int b) {
-    return periodic[k] && k > 0 ? -((b + reach_[k]) / boxes_[k]) : 0;
-  };
-  const auto above = [&](std::size_t k, int b) {
-    return periodic[k] ? (boxes_[k] - 1 + reach_[k] - b) / boxes_[k] : 0;
-  };
-  const auto each_image = [&](std::size_t i, auto&& visit) {
-    const auto& b = box[i];
-    for (int u = 0; u <= above(0, b[0]); ++u)
-      for (int v = below(1, b[1]); v <= above(1, b[1]); ++v)
-        for (int w = below(2, b[2]); w <= above(2, b[2]); ++w) {
-          const std::size_t flat = (static_cast<std::size_t>(b[0] + u * boxes_[0]) * extended_[1] +
-                                    static_cast<std::size_t>(b[1] + v * boxes_[1] + reach_[1])) * extended_[2] +
-                                   static_cast<std::size_t>(b[2] + w * boxes_[2] + reach_[2]);
-          visit(flat, u, v, w);
-        }
-  };
-  first_.assign(extended_[0] * extended_[1] * extended_[2] + 1, 0);
-  for (std::size_t i = 0; i < n; ++i) each_image(i, [&](std::size_t flat, int, int, int) { ++first_[flat + 1]; });
-  for (std::size_t b = 1; b < first_.size(); ++b) first_[b] += first_[b - 1];
-  const std::size_t total = first_.back();
+/// Which box each atom lies in, and the atoms of each box in the order of their numbers.
+void Slots::sort_atoms(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
+  const auto n = static_cast<std::size_t>(positions.cols());
+  const auto& periodic = cell.periodic();
+  const Eigen::Matrix3d inverse = cell.inverse();
+  box_.resize(n);
+  wrap_.resize(n);
+  share_range(positions.cols(), threads, [&](Eigen::Index begin, Eigen::Index end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      const Eigen::Vector3d s = inverse * positions.col(static_cast<Eigen::Index>(i));
+      for (std::size_t k = 0; k < 3; ++k) {
+        const auto row = static_cast<Eigen::Index>(k);
+        double f = s[row];
+        const double w = periodic[k] ? std::floor(f) : 0.0;
+        wrap_[i][row] = static_cast<int>(w);
+        f = periodic[k] ? f - w : (f - low_[row]) / extent_[row];
+        box_[i][k] = std::clamp(static_cast<int>(f * boxes_[k]), 0, boxes_[k] - 1);
+      }
+    }
+  });
+  const auto box_of = [&](std::size_t i) { return home_box(box_[i][0], box_[i][1], box_[i][2]); };
+  sorted_begin_.assign(home_box(boxes_[0], 0, 0) + 1, 0);
+  for (std::size_t i = 0; i < n; ++i) ++sorted_begin_[box_of(i) + 1];
+  std::partial_sum(sorted_begin_.begin(), sorted_begin_.end(), sorted_begin_.begin());
+  sorted_.resize(n);
+  // Each begin moves to the end of its box while the box is filled, and back by one box afterwards.
+  for (std::size_t i = 0; i < n; ++i) sorted_[sorted_begin_[box_of(i)]++] = static_cast<std::uint32_t>(i);
+  std::copy_backward(sorted_begin_.begin(), sorted_begin_.end() - 1, sorted_begin_.end());
+  sorted_begin_[0] = 0;
+}
 
+/// Where the slots of each extended box begin.
+void Slots::count_slots() {
+  first_.resize(extended_[0] * extended_[1] * extended_[2] + 1);
+  std::size_t flat = 0, total = 0;
+  for (const Image& a : images_[0])
+    for (const Image& b : images_[1])
+      for (const Image& c : images_[2]) {
+        first_[flat++] = total;
+        if (!a.exists || !b.exists || !c.exists) continue;
+        const std::size_t box = home_box(a.home, b.home, c.home);
+        total += sorted_begin_[box + 1] - sorted_begin_[box];
+      }
+  first_[flat] = total;
+}
+
+/// All lattice translations that can occur: those of the images, from wherever atoms are.
+void Slots::index_shifts(int threads) {
+  index_wraps(threads);
+  const auto each = [&](auto&& visit) {
+    for (const Eigen::Vector3i& wrap : wraps_)
+      for (int u = 0; u < shift_count_[0]; ++u)
+        for (int v = 0; v < shift_count_[1]; ++v)
+          for (int w = 0; w < shift_count_[2]; ++w)
+            visit(Eigen::Vector3i(shift_low_[0] + u - wrap[0], shift_low_[1] + v - wrap[1], shift_low_[2] + w - wrap[2]));
+  };
   shifts.clear();
-  std::map<std::tuple<int, int, int>, std::uint32_t> index_of_shift;
+  each([&](const Eigen::Vector3i& t) { shifts.push_back(t); });
+  to_set(shifts);
+  shift_of_.clear();
+  each([&](const Eigen::Vector3i& t) { shift_of_.push_back(index_in(shifts, t)); });
+}
+
+/// The different wraps, and which of them each atom has.
+void Slots::index_wraps(int threads) {
+  const auto n = static_cast<Eigen::Index>(wrap_.size());
+  wraps_.clear();
+  wrap_index_.resize(wrap_.size());
+  if (n == 0) return;
+  const Eigen::Map<const Eigen::Matrix3Xi> all(wrap_.front().data(), 3, n);
+  const Eigen::Vector3i low = all.rowwise().minCoeff(), high = all.rowwise().maxCoeff();
+  const Eigen::Array3d spread = (high.cast<double>() - low.cast<double>()).array() + 1.0;
+  constexpr std::uint32_t none = ~0u;
+  constexpr double most = 4096.0;  // with more, as of atoms that never were near each other, a table would be mostly empty
+  if (spread.prod() > most) {
+    wraps_ = wrap_;
+    to_set(wraps_);
+    for (std::size_t i = 0; i < wrap_.size(); ++i) wrap_index_[i] = index_in(wraps_, wrap_[i]);
+    return;
+  }
+  const Eigen::Vector3i count = high - low + Eigen::Vector3i::Ones();
+  const auto cell_of = [&](const Eigen::Vector3i& w) {
+    return static_cast<std::size_t>(((w[0] - low[0]) * count[1] + w[1] - low[1]) * count[2] + w[2] - low[2]);
+  };
+  std::vector<std::uint32_t> index(static_cast<std::size_t>(count.prod()), none);
+  for (const Eigen::Vector3i& w : wrap_) {
+    auto& its = index[cell_of(w)];
+    if (its != none) continue;
+    its = static_cast<std::uint32_t>(wraps_.size());
+    wraps_.push_back(w);
+  }
+  share_range(n, threads, [&](Eigen::Index begin, Eigen::Index end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) wrap_index_[i] = index[cell_of(wrap_[i])];
+  });
+}
+
+void Slots::fill_slots(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
+  const std::size_t total = first_.back();
   atom.resize(total);
   shift.resize(total);
   side.resize(total);
-  x.assign(total + simd::block, std::numeric_limits<double>::infinity());
-  y.assign(total + simd::block, 0.0);
-  z.assign(total + simd::block, 0.0);
-  std::vector<std::uint32_t> home_of_atom(n);
-  auto next = first_;
-  std::tuple<int, int, int> last_key{};
-  std::uint32_t last_index = 0;
-  for (std::size_t i = 0; i < n; ++i)
-    each_image(i, [&](std::size_t flat, int u, int v, int w) {
-      const std::size_t slot = next[flat]++;
-      const Eigen::Vector3i translation = Eigen::Vector3i(u, v, w) - wrap[i];
-      const auto key = std::tuple(translation[0], translation[1], translation[2]);
-      if (shifts.empty() || key != last_key) {
-        const auto [it, added] = index_of_shift.try_emplace(key, static_cast<std::uint32_t>(shifts.size()));
-        if (added) shifts.push_back(translation);
-        last_key = key;
-        last_index = it->second;
-      }
-      atom[slot] = static_cast<std::uint32_t>(i);
-      shift[slot] = last_index;
-      const auto image = std::pair(v, w);
-      side[slot] = static_cast<std::int8_t>(image > std::pair(0, 0) ? 1 : image < std::pair(0, 0) ? -1 : 0);
-      const Eigen::Vector3d r = positions.col(static_cast<Eigen::Index>(i)) + cell.matrix() * translation.cast<double>();
+  for (AlignedVector<double>* line : {&x, &y, &z}) renew(*line, total + simd::block);
+  std::fill_n(x.data() + total, simd::block, std::numeric_limits<double>::infinity());
+  std::fill_n(y.data() + total, simd::block, 0.0);
+  std::fill_n(z.data() + total, simd::block, 0.0);
+  std::vector<Eigen::Vector3d> vectors;
+  for (const Eigen::Vector3i& t : shifts) vectors.push_back(cell.matrix() * t.cast<double>());
+  const auto images = static_cast<std::uint32_t>(shift_count_[0] * shift_count_[1] * shift_count_[2]);
+  const auto fill_box = [&](std::size_t slot, const Image& a, const Image& b, const Image& c) {
+    const auto image = static_cast<std::uint32_t>(((a.shift - shift_low_[0]) * shift_count_[1] + b.shift - shift_low_[1]) * shift_count_[2] +
+                                                  c.shift - shift_low_[2]);
+    const std::pair around(b.shift, c.shift), none(0, 0);
+    const auto its_side = static_cast<std::int8_t>(around > none ? 1 : around < none ? -1 : 0);
+    const std::size_t box = home_box(a.home, b.home, c.home);
+    for (std::size_t k = sorted_begin_[box]; k < sorted_begin_[box + 1]; ++k, ++slot) {
+      const std::uint32_t i = sorted_[k];
+      atom[slot] = i;
+      shift[slot] = shift_of_[wrap_index_[i] * images + image];
+      side[slot] = its_side;
+      const Eigen::Vector3d r = positions.col(static_cast<Eigen::Index>(i)) + vectors[shift[slot]];
       x[slot] = r[0];
       y[slot] = r[1];
       z[slot] = r[2];
-      if (u == 0 && v == 0 && w == 0) home_of_atom[i] = static_cast<std::uint32_t>(slot);
-    });
-
-  home = home_of_atom;
-  std::sort(home.begin(), home.end());
-  rank_of.resize(n);
-  box_of_rank_.resize(n);
-  for (std::size_t rank = 0; rank < n; ++rank) {
-    const std::uint32_t i = atom[home[rank]];
-    rank_of[i] = static_cast<std::uint32_t>(rank);
-    box_of_rank_[rank] = box[i];
+    }
+  };
+  // Rows of boxes along the third direction, one after the other in memory.
+  const auto rows = static_cast<Eigen::Index>(extended_[0] * extended_[1]);
+  const int parts = positions.cols() >= 2000 ? threads : 1;
+#pragma omp parallel for num_threads(parts) if (parts > 1) schedule(static)
+  for (Eigen::Index row = 0; row < rows; ++row) {
+    const Image& a = images_[0][static_cast<std::size_t>(row) / extended_[1]];
+    const Image& b = images_[1][static_cast<std::size_t>(row) % extended_[1]];
+    if (!a.exists || !b.exists) continue;
+    const std::size_t* first = first_.data() + static_cast<std::size_t>(row) * extended_[2];
+    for (std::size_t e = 0; e < extended_[2]; ++e)
+      if (images_[2][e].exists) fill_box(first[e], a, b, images_[2][e]);
   }
-  slots_begin.assign(n + 1, 0);
-  for (std::size_t slot = 0; slot < total; ++slot) ++slots_begin[rank_of[atom[slot]] + 1];
-  for (std::size_t rank = 0; rank < n; ++rank) slots_begin[rank + 1] += slots_begin[rank];
-  slots_of_rank.resize(total);
-  std::vector<std::size_t> place(slots_begin.begin(), slots_begin.end() - 1);
-  for (std::size_t slot = 0; slot < total; ++slot)
-    slots_of_rank[place[rank_of[atom[slot]]]++] = static_cast<std::uint32_t>(slot);
+}
+
+/// Boxes at home hold home slots alone, and every image of a box holds its atoms in the same order.
+void Slots::rank_atoms(int threads) {
+  const std::size_t n = sorted_.size();
+  home.resize(n);
+  rank_of.resize(n);
+  slots_begin.resize(n + 1);
+  std::array<std::vector<std::size_t>, 3> count;  // images along each direction, per box at home
+  for (std::size_t k = 0; k < 3; ++k) {
+    count[k].assign(static_cast<std::size_t>(boxes_[k]), 0);
+    for (const Image& image : images_[k])
+      if (image.exists) ++count[k][static_cast<std::size_t>(image.home)];
+  }
+  slots_begin[0] = 0;
+  for (std::size_t r = 0; r < n; ++r) {
+    const auto& box = box_[sorted_[r]];
+    slots_begin[r + 1] = slots_begin[r] + count[0][static_cast<std::size_t>(box[0])] * count[1][static_cast<std::size_t>(box[1])] *
+                                                    count[2][static_cast<std::size_t>(box[2])];
+  }
+  slots_of_rank.resize(slots_begin[n]);
+  const auto extended = [&](std::size_t a, std::size_t b, std::size_t c) { return first_[(a * extended_[1] + b) * extended_[2] + c]; };
+  share_range(static_cast<Eigen::Index>(n), threads, [&](Eigen::Index begin, Eigen::Index end) {
+    for (auto r = static_cast<std::size_t>(begin); r < static_cast<std::size_t>(end); ++r) {
+      const std::uint32_t i = sorted_[r];
+      const auto& box = box_[i];
+      rank_of[i] = static_cast<std::uint32_t>(r);
+      const std::size_t within = r - sorted_begin_[home_box(box[0], box[1], box[2])];
+      const std::array<std::size_t, 3> at = {static_cast<std::size_t>(box[0]), static_cast<std::size_t>(box[1] + reach_[1]),
+                                             static_cast<std::size_t>(box[2] + reach_[2])};
+      home[r] = static_cast<std::uint32_t>(extended(at[0], at[1], at[2]) + within);
+      // Images lie whole cells, that is whole numbers of boxes, from each other; in ascending order of slots.
+      const std::array<std::size_t, 3> step = {static_cast<std::size_t>(boxes_[0]), static_cast<std::size_t>(boxes_[1]),
+                                               static_cast<std::size_t>(boxes_[2])};
+      std::size_t k = slots_begin[r];
+      for (std::size_t a = at[0] % step[0]; a < extended_[0]; a += step[0]) {
+        if (!images_[0][a].exists) continue;
+        for (std::size_t b = at[1] % step[1]; b < extended_[1]; b += step[1]) {
+          if (!images_[1][b].exists) continue;
+          for (std::size_t c = at[2] % step[2]; c < extended_[2]; c += step[2])
+            if (images_[2][c].exists) slots_of_rank[k++] = static_cast<std::uint32_t>(extended(a, b, c) + within);
+        }
+      }
+    }
+  });
 }
 
 }  // namespace landscape::md

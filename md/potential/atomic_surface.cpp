@@ -85,7 +85,7 @@ double AtomicSurface::do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x,
                                   Eigen::Ref<Eigen::VectorXd> gradient) {
   for (std::size_t k = 0; k < free_.size(); ++k)
     configuration_.positions.col(free_[k]) = x.segment<3>(3 * static_cast<Eigen::Index>(k));
-  list_.update(configuration_.cell, configuration_.positions);
+  list_.update(configuration_.cell, configuration_.positions, options_.threads);
   result_ = potential_->compute(configuration_.positions, types_, list_, forces_, scratch_, options_.threads);
   for (std::size_t k = 0; k < free_.size(); ++k)
     gradient.segment<3>(3 * static_cast<Eigen::Index>(k)) = -forces_.col(free_[k]);

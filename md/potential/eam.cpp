@@ -172,8 +172,13 @@ void EamPotential::share_embedding(const Eigen::Ref<const Matrix3Xd>& positions,
   const auto pass = slopes ? simd::kernels().eam_density : simd::kernels().eam_energy;
   const auto& chunks = list.chunks();
   const auto count = static_cast<int>(chunks.size());
+  const Slots& slots = list.slots();
   list.place(positions, work.slots.data());
-  mark_slots(list.slots(), work.slots, [&](std::uint32_t atom) {
+  const auto n = static_cast<std::int64_t>(slots.home.size());
+#pragma omp for schedule(static) nowait
+  for (std::int64_t rank = 0; rank < n; ++rank)
+    work.rank_types[static_cast<std::size_t>(rank)] = types[slots.atom[slots.home[static_cast<std::size_t>(rank)]]];
+  mark_slots(slots, work.slots, [&](std::uint32_t atom) {
     return std::bit_cast<double>(work.second_rows[static_cast<std::size_t>(types[atom])]);
   });
   // The kept pairs of a thread's chunks follow each other: what is left over lies at the end and is never touched.
@@ -190,7 +195,7 @@ void EamPotential::share_embedding(const Eigen::Ref<const Matrix3Xd>& positions,
       kept = chunk.kept;
     }
   }
-  sum_chunks(chunks, work.offset, work.parts, 1, list.slots().size(), work.total);
+  sum_chunks(chunks, work.offset, work.parts, 1, slots.size(), work.total);
 #pragma omp for schedule(static)
   for (int c = 0; c < count; ++c)
     work.embedding_energy[static_cast<std::size_t>(c)] =
@@ -224,7 +229,7 @@ void EamPotential::share_forces(const NeighborList& list, EamScratch& work, Eige
 
 double EamPotential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                             const NeighborList& list, ForceScratch& scratch, int threads) const {
-  EamScratch& work = prepare(positions, types, list, scratch, 1);
+  EamScratch& work = prepare(positions, list, scratch, 1);
 #pragma omp parallel num_threads(threads) if (threads > 1)
   share_embedding(positions, types, list, work, false);
   check_closest(positions, list, work);
@@ -236,7 +241,7 @@ double EamPotential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::s
 ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                                   const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
                                   int threads) const {
-  EamScratch& work = prepare(positions, types, list, scratch, 4);
+  EamScratch& work = prepare(positions, list, scratch, 4);
 #pragma omp parallel num_threads(threads) if (threads > 1)
   {
     share_embedding(positions, types, list, work, true);
@@ -260,8 +265,8 @@ void EamPotential::check_closest(const Eigen::Ref<const Matrix3Xd>& positions, c
     if (!(chunk.closest2 >= limit2)) refuse_closest(positions, list);
 }
 
-EamScratch& EamPotential::prepare(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
-                                  ForceScratch& scratch, std::size_t doubles) const {
+EamScratch& EamPotential::prepare(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list, ForceScratch& scratch,
+                                  std::size_t doubles) const {
   if (!scratch.eam) scratch.eam = std::make_shared<EamScratch>();
   EamScratch& work = *scratch.eam;
   scratch.density.resize(positions.cols());
@@ -290,7 +295,6 @@ EamScratch& EamPotential::prepare(const Eigen::Ref<const Matrix3Xd>& positions, 
   work.embedding_slope.resize(n);
   work.embedding_energy.resize(chunks.size());
   work.rank_types.resize(n);
-  for (std::size_t rank = 0; rank < n; ++rank) work.rank_types[rank] = types[slots.atom[slots.home[rank]]];
   const auto second = static_cast<std::int64_t>(pieces_ * simd::knot_doubles);
   const auto kinds = static_cast<std::int64_t>(elements_.size());
   work.first_rows.resize(elements_.size());

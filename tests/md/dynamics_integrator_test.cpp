@@ -92,7 +92,7 @@ TEST_P(EveryEnsemble, RestoredRunEqualsUninterruptedBitForBit) {
 }
 
 TEST_P(EveryEnsemble, OneThreadEqualsTwoBitForBit) {
-  const Configuration atoms = argon(5, 5.5, 100.0);  // 500 atoms: two chunks
+  const Configuration atoms = argon(8, 5.5, 100.0);  // 2048 atoms: enough for every loop to be shared (share_range)
   DynamicsOptions o = options_for(GetParam());
   Dynamics one = argon_dynamics(atoms, o);
   o.threads = 2;
@@ -101,7 +101,9 @@ TEST_P(EveryEnsemble, OneThreadEqualsTwoBitForBit) {
     one.step();
     two.step();
   }
+  EXPECT_GT(one.neighbors().builds(), 1);
   EXPECT_TRUE(one.positions() == two.positions());
+  EXPECT_TRUE(one.velocities() == two.velocities());
   EXPECT_EQ(one.conserved_quantity(), two.conserved_quantity());
 }
 

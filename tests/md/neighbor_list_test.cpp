@@ -91,5 +91,50 @@ TEST(NeighborList, HoldsEachPairOnceInCellsOfEveryShape) {
   EXPECT_GT(checked, 1000);
 }
 
+/// Disordered atoms from -1 to 2 cells along each direction.
+Matrix3Xd scattered(const Cell& cell, Eigen::Index n, std::uint64_t seed) {
+  CounterRng rng(seed, Stream::Displacement, 0);
+  Matrix3Xd positions(3, n);
+  for (Eigen::Index i = 0; i < n; ++i)
+    positions.col(i) = cell.matrix() * (3.0 * Eigen::Vector3d(rng.uniform(), rng.uniform(), rng.uniform()) - Eigen::Vector3d::Ones());
+  return positions;
+}
+
+TEST(NeighborList, IsTheSameForEveryNumberOfThreads) {
+  Eigen::Matrix3d h = Eigen::Vector3d(37.0, 34.0, 40.0).asDiagonal();
+  h(0, 1) = 9.0;
+  for (const bool open : {false, true}) {
+    const Cell cell(h, {true, !open, true});
+    const Matrix3Xd positions = scattered(cell, 3500, 5);
+    NeighborList one(3.0, 0.4);
+    one.update(cell, positions, 1);
+    for (const int threads : {2, 3}) {
+      NeighborList other(3.0, 0.4);
+      other.update(cell, positions, threads);
+      ASSERT_EQ(other.slots().atom, one.slots().atom);
+      EXPECT_EQ(other.slots().home, one.slots().home);
+      EXPECT_EQ(other.slots().slots_of_rank, one.slots().slots_of_rank);
+      EXPECT_EQ(other.row_begin(), one.row_begin());
+      for (std::size_t rank = 0; rank < 3500; ++rank) ASSERT_TRUE(std::ranges::equal(other.row(rank), one.row(rank))) << rank;
+      EXPECT_EQ(listed(other, positions, 3.4), listed(one, positions, 3.4));
+    }
+    EXPECT_GT(one.pair_count(), 5000u);
+  }
+}
+
+// Atoms of a long run, which are not wrapped, lie in more cells than a table has room for.
+TEST(NeighborList, HoldsTheSamePairsWhereverAtomsWentThroughThePeriods) {
+  const Cell cell(Eigen::Matrix3d(Eigen::Vector3d(8.0, 9.0, 10.0).asDiagonal()));
+  const Matrix3Xd near = scattered(cell, 60, 6);
+  Matrix3Xd far = near;
+  for (Eigen::Index i = 0; i < far.cols(); ++i)
+    far.col(i) += cell.matrix() * Eigen::Vector3d(static_cast<double>(i - 30), static_cast<double>(i * i % 37), static_cast<double>(7 * i % 41));
+  NeighborList here(3.0, 0.4), there(3.0, 0.4);
+  here.update(cell, near);
+  there.update(cell, far);
+  EXPECT_EQ(listed(there, far, 3.4), listed(here, near, 3.4));
+  EXPECT_GT(here.pair_count(), 100u);
+}
+
 }  // namespace
 }  // namespace landscape::md
