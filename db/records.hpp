@@ -422,7 +422,7 @@ struct EnsembleRecord {
   double overlap_chi_peak = unknown;
   double overlap_chi_peak_strain = unknown;
   double rearranged_fraction = unknown;
-  std::int64_t loops = 0;  ///< Replicas that were unloaded from just before their largest drop.
+  std::int64_t loops = 0;  ///< Replicas that were unloaded, from yield or from just before their largest drop.
   double closed_fraction = unknown;
   double closed_fraction_error = unknown;
   double dissipated_energy_ev = unknown;

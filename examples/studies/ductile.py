@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Ensembles of sheared glasses of three degrees of annealing: the numbers behind docs/ductile_study.md.
+"""Ensembles of sheared glasses of four degrees of annealing: the numbers behind docs/ductile_study.md.
 
-    examples/studies/ductile.py build/bin/landscape out [--threads 1] [--amplitude 0.8] [--to 0.15] [--only hyper] [--files]
+    examples/studies/ductile.py build/bin/landscape out [--threads 1] [--amplitude 0.8] [--to 0.2] [--only hyper] [--files]
 
 Shears the Cu46Zr46Al8 glasses of examples/glasses in six senses, from their own minima and from perturbed ones, unloads each
-replica from just before its largest drop, and writes CSV files to the folder `out`. Needs only Python's standard library.
+replica from yield, and writes CSV files to the folder `out`. Needs only Python's standard library.
 The study is in `out/study.db`: the same command continues there, or writes the files again.
 """
 import argparse
@@ -14,7 +14,7 @@ import statistics
 from study import GLASSES, POTENTIAL, Program, write
 
 # Perturbed starts a sample: 72 replicas a level, from three samples or two; more than 50 even where some perturbations fall back.
-LEVELS = {"hyper": 3, "inter": 3, "deep": 5}
+LEVELS = {"hyper": 3, "inter": 3, "deep": 5, "slow": 5}
 HYPER_EV = -4.90465  # mean E_IS of the three hyper-quenched glasses [eV/atom]: annealing is counted from there
 
 
@@ -73,7 +73,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--amplitude", type=float, default=0.8)
-    parser.add_argument("--to", type=float, default=0.15)
+    parser.add_argument("--to", type=float, default=0.2)
     parser.add_argument("--only", choices=LEVELS)
     parser.add_argument("--files", action="store_true", help="only write the files, of what is there")
     options = parser.parse_args()

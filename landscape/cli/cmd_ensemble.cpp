@@ -76,7 +76,7 @@ int run(Context& context, const EnsembleRequest& request, const std::string& csv
 void add_ensemble_command(CLI::App& app, Context& context) {
   auto request = std::make_shared<EnsembleRequest>();
   auto csv = std::make_shared<std::string>();
-  auto no_unload = std::make_shared<bool>(false);
+  auto from = std::make_shared<std::string>("yield");
   CLI::App* command = app.add_subcommand("ensemble", "Many replicas of one kind of glass sheared alike: mean curve, largest drop and its variance");
   command->footer(
       "Replicas are samples x senses of shear x perturbed starts, one thread each. A perturbed start is the minimum reached after all atoms "
@@ -94,7 +94,10 @@ void add_ensemble_command(CLI::App& app, Context& context) {
   command->add_option("--to", request->shear.to, "final strain, above 0")->capture_default_str();
   command->add_option("--max-step", request->shear.max_step, "largest strain step")->capture_default_str();
   command->add_option("--resolution", request->shear.resolution, "strain bracket of an event")->capture_default_str();
-  command->add_flag("--no-unload", *no_unload, "do not unload each replica from just before its largest drop");
+  command
+      ->add_option("--unload-from", *from, "where each replica's load is taken off, to zero stress: yield (the largest stress before the largest drop), drop (just before the largest drop) or none")
+      ->check(CLI::IsMember({"yield", "drop", "none"}))
+      ->capture_default_str();
   command->add_option("--curve-step", request->curve_step, "strain between the points of the mean curve")->capture_default_str();
   command->add_option("--threshold", request->shear.rearrangement.threshold_a2, "D2min above which an atom is rearranged [Å²]")
       ->capture_default_str();
@@ -103,8 +106,8 @@ void add_ensemble_command(CLI::App& app, Context& context) {
   command->add_option("--overlap-distance", request->shear.rearrangement.overlap_a, "an atom that moved less counts for the overlap [Å]")
       ->capture_default_str();
   command->add_option("--csv", *csv, "the mean curve as CSV");
-  command->callback([request, csv, no_unload, &context] {
-    request->unload = !*no_unload;
+  command->callback([request, csv, from, &context] {
+    request->unload = *from == "yield" ? UnloadFrom::Yield : *from == "drop" ? UnloadFrom::LargestDrop : UnloadFrom::Nowhere;
     context.action = [request, csv, &context] { return run(context, *request, *csv); };
   });
 }

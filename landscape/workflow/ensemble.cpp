@@ -183,7 +183,7 @@ class Ensemble {
     options["ensemble"] = ensemble.name;
     options["replica"] = index;
     options["perturbation"] = at.perturbation;
-    if (unloading) options["unloaded_from"] = "before the largest drop";
+    if (unloading) options["unloaded_from"] = request_.unload == UnloadFrom::Yield ? "yield" : "before the largest drop";
     db::ShearRecord shear;
     shear.sample_id = materials_[at.sample].sample.id;
     shear.run_id = run_id;
@@ -244,7 +244,7 @@ class Ensemble {
       WalkedStep step;
       step.row = walk.load[k].row;
       if (walk.load[k].event) step.event.emplace().row = walk.load[k].event->row;
-      if (k + 1 == walk.turned_at) step.kept = walk.load[walk.turned_at].event->before;
+      if (k + 1 == walk.turned_at) step.kept = walk.turned_positions;
       store_walked_step(database_, loop, run_id, static_cast<std::int64_t>(k), event_index, step, false);
     }
     for (std::size_t k = 0; k < walk.unload.size(); ++k)
@@ -263,10 +263,16 @@ class Ensemble {
   double force_calls_ = 0.0;
 };
 
+/// Ensembles from before there was a choice have true and false.
+json unload_text(UnloadFrom unload) {
+  if (unload == UnloadFrom::Yield) return "yield";
+  return unload == UnloadFrom::LargestDrop;
+}
+
 /// Text that tells this ensemble from others. More perturbations extend it, so that their number is not part of it.
 std::string options_text(const EnsembleRequest& request, const Session& session) {
   const ShearRequest& s = request.shear;
-  json options = {{"samples", request.samples}, {"senses", request.senses}, {"amplitude_a", request.amplitude_a}, {"unload", request.unload},
+  json options = {{"samples", request.samples}, {"senses", request.senses}, {"amplitude_a", request.amplitude_a}, {"unload", unload_text(request.unload)},
                   {"curve_step", request.curve_step}, {"to", s.to}, {"max_step", s.max_step}, {"resolution", s.resolution},
                   {"fixed", s.fixed_steps}, {"d2min_cutoff_a", s.rearrangement.cutoff_a}, {"threshold_a2", s.rearrangement.threshold_a2},
                   {"overlap_a", s.rearrangement.overlap_a}, {"seed", session.seed}};
@@ -302,7 +308,7 @@ EnsembleReport shear_ensemble(db::Database& database, const EnsembleRequest& req
     report.replicas = database.replicas_of_ensemble(report.ensemble.id);
     report.points = database.points_of_ensemble(report.ensemble.id);
     report.not_relaxed = std::ranges::count(report.replicas, "not_relaxed", &db::ReplicaRecord::state);
-    if (request.unload)
+    if (request.unload != UnloadFrom::Nowhere)
       report.not_unloaded = std::ranges::count_if(report.replicas, [&](const db::ReplicaRecord& r) {
         return r.state == "done" && !r.unload_shear_id && std::isfinite(database.shear(r.shear_id.value()).max_stress_drop_gpa);
       });

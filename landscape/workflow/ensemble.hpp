@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "db/database.hpp"
+#include "landscape/workflow/replica.hpp"
 #include "landscape/workflow/shear.hpp"
 
 namespace landscape {
@@ -15,7 +16,7 @@ struct EnsembleRequest {
   std::vector<std::string> senses = {"+xy", "-xy", "+yz", "-yz", "+xz", "-xz"};
   int perturbations = 0;      ///< >= 0 a sample, beside its own minimum; more extend an ensemble
   double amplitude_a = 0.8;   ///< [Å], > 0: standard deviation of each component of the displacements
-  bool unload = true;         ///< from just before the largest drop, to zero stress
+  UnloadFrom unload = UnloadFrom::Yield;
   double curve_step = 0.0025; ///< > 0: strains of the mean curve
   ShearRequest shear;         ///< to > 0, steps, thresholds; sample, plane and unloading are not used
   void validate() const;      ///< @throws md::InputError naming the option

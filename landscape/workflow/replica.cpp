@@ -91,12 +91,19 @@ bool same_up_to_exchange(const md::Configuration& a, const md::Configuration& b,
 }
 
 ReplicaWalk walk_replica(const std::shared_ptr<const md::Potential>& potential, const md::Configuration& start, const ShearPlan& plan,
-                         bool unload, const std::function<bool()>& stopped) {
+                         UnloadFrom unload, const std::function<bool()>& stopped) {
   ReplicaWalk out;
   ShearWalk walk(potential, start, plan, 1);
   out.load.push_back(walk.first());
-  md::QuasistaticShear::Memory before, largest;
-  double drop = -INFINITY;
+  /// A state to turn at.
+  struct Turn {
+    md::QuasistaticShear::Memory memory;
+    std::size_t steps;
+  };
+  md::QuasistaticShear::Memory before;
+  Turn turn, highest{walk.memory(), 1};
+  double drop = -INFINITY, highest_stress = -INFINITY;
+  const double sense = plan.legs.front().strain >= 0.0 ? 1.0 : -1.0;
   const auto go = [&](std::vector<WalkedStep>& steps, const auto& look) {
     while (true) {
       if ((out.stopped = stopped())) return;
@@ -109,25 +116,30 @@ ReplicaWalk walk_replica(const std::shared_ptr<const md::Potential>& potential, 
       look(steps);
     }
   };
+  const auto stress_of = [&](const WalkedStep& step) { return sense * in_plane(step.row.stress_gpa, plan.quasistatic.plane); };
   // The atoms of the largest drop so far; those of others are let go.
   std::optional<std::size_t> holder;
   go(out.load, [&](std::vector<WalkedStep>& steps) {
-    auto& event = steps.back().event;
-    if (!event) return;
-    const bool larger = event->row.stress_drop_gpa > drop;
-    auto& smaller = larger && holder ? steps[*holder].event : event;
-    if (larger) {
-      drop = event->row.stress_drop_gpa;
-      largest = before;
-      out.turned_at = steps.size() - 1;
+    if (auto& event = steps.back().event) {
+      const bool larger = event->row.stress_drop_gpa > drop;
+      auto& smaller = larger && holder ? steps[*holder].event : event;
+      if (larger) {
+        drop = event->row.stress_drop_gpa;
+        turn = unload == UnloadFrom::Yield ? highest : Turn{before, steps.size() - 1};
+      }
+      if (!larger || holder) smaller->before = smaller->after = md::Matrix3Xd();
+      if (larger) holder = steps.size() - 1;
     }
-    if (!larger || holder) smaller->before = smaller->after = md::Matrix3Xd();
-    if (larger) holder = steps.size() - 1;
+    if (unload != UnloadFrom::Yield || stress_of(steps.back()) <= highest_stress) return;
+    highest_stress = stress_of(steps.back());
+    highest = {walk.memory(), steps.size()};
   });
-  if (!unload || !holder || out.stopped || !out.converged) return out;
-  largest.step = plan.quasistatic.max_step;
-  largest.earlier.clear();
-  walk.turn(largest, {{"unload", true, 0.0}});
+  if (unload == UnloadFrom::Nowhere || !holder || out.stopped || !out.converged) return out;
+  turn.memory.step = plan.quasistatic.max_step;
+  turn.memory.earlier.clear();
+  out.turned_at = turn.steps;
+  out.turned_positions = walk.positions(turn.memory.state);
+  walk.turn(turn.memory, {{"unload", true, 0.0}});
   go(out.unload, [](std::vector<WalkedStep>& steps) {
     if (auto& event = steps.back().event) event->before = event->after = md::Matrix3Xd();
   });

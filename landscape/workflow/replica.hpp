@@ -33,18 +33,25 @@ PerturbedStart perturbed_start(const std::shared_ptr<const md::Potential>& poten
 /// or not.
 bool same_up_to_exchange(const md::Configuration& a, const md::Configuration& b, double distance);
 
+/// Where a replica's load is taken off, to zero stress.
+enum class UnloadFrom {
+  Nowhere,
+  Yield,        ///< the largest stress before the largest drop
+  LargestDrop,  ///< the state just before it
+};
+
 /// What one replica went through.
 struct ReplicaWalk {
   std::vector<WalkedStep> load;     ///< the start first
-  std::vector<WalkedStep> unload;   ///< from just before the largest drop to zero stress; empty where there was none
+  std::vector<WalkedStep> unload;   ///< to zero stress; empty where there was none
   std::size_t turned_at = 0;        ///< steps of `load` that the unloading comes after
+  md::Matrix3Xd turned_positions;   ///< 3 x N [Å] where it begins
   bool converged = true;
   bool stopped = false;             ///< what is here is not to be kept
 };
 
-/// Loads along the plan's first leg, then unloads from the state before its largest stress drop where `unload` says so. Atoms of
-/// that drop alone are kept.
+/// Loads along the plan's first leg, then unloads; where nothing dropped there is no unloading. Atoms of the largest drop alone are kept.
 ReplicaWalk walk_replica(const std::shared_ptr<const md::Potential>& potential, const md::Configuration& start, const ShearPlan& plan,
-                         bool unload, const std::function<bool()>& stopped);
+                         UnloadFrom unload, const std::function<bool()>& stopped);
 
 }  // namespace landscape

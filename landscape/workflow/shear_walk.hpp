@@ -89,6 +89,8 @@ class ShearWalk {
   std::string branch() const { return route_.done() ? "done" : route_.branch(); }
   std::int64_t calls() const { return surface_.calls(); }
   const RearrangementMeter& meter() const { return meter_; }
+  /// All atoms of a state of this walk, 3 x N [Å].
+  md::Matrix3Xd positions(const md::ShearState& state) const { return configuration(state).positions; }
 
  private:
   md::Configuration configuration(const md::ShearState& state) const;

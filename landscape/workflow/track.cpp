@@ -153,7 +153,10 @@ void prove(Job& job, const std::shared_ptr<const md::Potential>& potential, cons
       surface->set_cell(reference.deformed(md::simple_shear(p.strain, job.options.plane)));
       return surface;
     };
-    const BarrierPath found = barrier_path(make, p.initial, p.final_minimum, {}, [&](const neb::NebProgress&) {
+    BarrierPathOptions options;
+    options.max_pieces = 2;              // with two it is known that the minima are not neighbors
+    options.neb.max_iterations = 1500;   // typical paths take some hundreds
+    const BarrierPath found = barrier_path(make, p.initial, p.final_minimum, options, [&](const neb::NebProgress&) {
       return stop ? md::Control::Stop : md::Control::Continue;
     });
     job.path_calls += found.force_calls;

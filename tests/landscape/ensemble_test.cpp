@@ -80,14 +80,42 @@ TEST(Ensemble, AReplicaOfTheSamplesOwnMinimumIsThePlainShear) {
   ASSERT_TRUE(shear["max_stress_drop_gpa"].is_number());  // shearing backwards, drops are positive too
   EXPECT_GT(shear["max_stress_drop_gpa"].get<double>(), 0.0);
   EXPECT_EQ(replica.max_stress_drop_gpa, shear["max_stress_drop_gpa"].get<double>());
-  // A loop begins at the state before the largest drop, and the unloading is that of a shear to there.
-  const auto loop = database.shear(all["replicas"][1]["unload_shear"].get<db::Id>());
-  const auto unloaded = database.unloadings_of_shear(loop.id);
-  ASSERT_EQ(unloaded.size(), 1u);
+}
+
+/// Unloaded as a replica is, the sample's own minimum does what a shear to there does that is taken off.
+void expect_loop_of_a_shear(const Workplace& place, const db::ShearRecord& loop, const db::UnloadingRecord& unloaded) {
   const auto again = place.run({"--db", "a.db", "--json", "shear", "g", "--to", std::to_string(loop.to_strain), "--max-step", "4e-3",
                                 "--resolution", "1e-4", "--unload"}).json();
-  EXPECT_NEAR(unloaded[0].residual_strain, again["unloadings"][0]["residual_strain"].get<double>(), 1e-4);
-  EXPECT_EQ(unloaded[0].closed, again["unloadings"][0]["closed"].get<bool>());
+  EXPECT_NEAR(unloaded.residual_strain, again["unloadings"][0]["residual_strain"].get<double>(), 1e-4);
+  EXPECT_EQ(unloaded.closed, again["unloadings"][0]["closed"].get<bool>());
+}
+
+TEST(Ensemble, ALoopBeginsAtYieldOrBeforeTheLargestDrop) {
+  const Workplace place;
+  import_small_glass(place, "a.db");
+  db::Database database(place.path("a.db"), db::Mode::ReadOnly);
+  for (const std::string from : {"yield", "drop"}) {
+    auto arguments = ensemble("a.db", "2", "0");
+    arguments[6] = from;  // its name
+    arguments.insert(arguments.end(), {"--unload-from", from});
+    const auto all = place.run(arguments).json();
+    for (const auto& replica : all["replicas"]) {
+      const auto shear = database.shear(replica["shear"].get<db::Id>());
+      ASSERT_EQ(replica["unload_shear"].is_null(), std::isnan(shear.max_stress_drop_gpa));
+      if (replica["unload_shear"].is_null()) continue;  // nothing dropped
+      const auto loop = database.shear(replica["unload_shear"].get<db::Id>());
+      const auto unloaded = database.unloadings_of_shear(loop.id);
+      ASSERT_EQ(unloaded.size(), 1u);
+      if (from == "yield") {
+        EXPECT_EQ(unloaded[0].from_strain, shear.yield_strain);
+      } else {
+        EXPECT_LT(std::abs(unloaded[0].from_strain), std::abs(shear.max_stress_drop_strain));
+        EXPECT_GE(std::abs(unloaded[0].from_strain), std::abs(shear.max_stress_drop_strain) - 1.1e-4);
+      }
+    }
+    const auto loop = database.shear(all["replicas"][1]["unload_shear"].get<db::Id>());
+    expect_loop_of_a_shear(place, loop, database.unloadings_of_shear(loop.id).front());
+  }
 }
 
 TEST(Ensemble, APerturbationThatFallsBackIsNotCountedTwice) {
