@@ -2,11 +2,11 @@
 set datafile separator ","
 set terminal svg size 1000,1000 font "sans,13" background "white"
 set output out."/events.svg"
-levels = "hyper inter deep"
+levels = "hyper inter deep slow"
 typical = data."/events_typical.csv"; mapped = data."/events_mapped.csv"; foretold = data."/events_foretold.csv"
 level(glass) = glass[1:strlen(glass)-1]
 set multiplot layout 3,2
-set key top right samplen 1
+set key above samplen 1
 do for [c in "thermal strain_created"] {
   if (int(system("grep -c ^".c.", ".typical)) == 0) { continue }
   set title "a typical event, ".(c eq "thermal" ? "thermal (Fig. 3c)" : "strain-created (Fig. 3d)") noenhanced
@@ -29,10 +29,10 @@ plot for [l in levels] mapped using (0.1 * floor(column("barrier_ev") / 0.1) + 0
   smooth frequency with linespoints pt 7 ps 0.6 title l
 set title "their critical strains, first order; lines: largest stress (Fig. 5b-c)" ; set xlabel "|predicted critical strain|"; set ylabel "E_A [eV]"
 set xrange [0:0.5]; set yrange [0:2]
-plot for [i=1:3] mapped using (level(strcol("glass")) eq word(levels, i) && strcol("method") eq "first_order" ? abs(column("predicted")) : 1/0):"barrier_ev" \
+plot for [i=1:4] mapped using (level(strcol("glass")) eq word(levels, i) && strcol("method") eq "first_order" ? abs(column("predicted")) : 1/0):"barrier_ev" \
   with points pt 7 ps 0.6 lc i title word(levels, i), \
-  for [i=1:3] mapped using (level(strcol("glass")) eq word(levels, i) ? column("yield_strain") : 1/0):(0.0):(0.0):(2.0) with vectors nohead lw 0.5 lc i notitle
-set title "every track that reached its fold"; set xlabel "|γ_c - γ|"; set ylabel "E_A [eV]"; set logscale xy; set key top left
+  for [i=1:4] mapped using (level(strcol("glass")) eq word(levels, i) ? column("yield_strain") : 1/0):(0.0):(0.0):(2.0) with vectors nohead lw 0.5 lc i notitle
+set title "every track that reached its fold"; set xlabel "|γ_c - γ|"; set ylabel "E_A [eV]"; set logscale xy
 set xrange [3e-4:0.1]; set yrange [1e-5:1]
 plot for [l in levels] foretold using (level(strcol("glass")) eq l ? column("left") : 1/0):"barrier_ev" with points pt 7 ps 0.3 title l, \
   20 * x**1.5 with lines dt 2 lc "black" title "slope 3/2"

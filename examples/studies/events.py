@@ -82,7 +82,8 @@ def collect(arguments):
             fold = t["critical_strain"]
             if fold is None or t["plane"] != sense[1:]:
                 continue
-            highest = max((q["barrier_ev"] for q in points[t["id"]] if abs(q["strain_xy"]) <= abs(fold)), default=0.0)
+            # Typical: both barriers of the event are large somewhere on its way.
+            highest = max((min(q["barrier_ev"], q["reverse_barrier_ev"]) for q in points[t["id"]]), default=0.0)
             if t["origin"] == "shear" and highest > typical.get(t["event_class"], (0.0,))[0]:
                 typical[t["event_class"]] = (highest, [
                     {"event_class": t["event_class"], "glass": glass, "sense": sense, "event": t["event_id"], "strain": q["strain_xy"],
