@@ -13,8 +13,8 @@ import statistics
 
 from study import GLASSES, POTENTIAL, Program, write
 
-# Perturbed starts a sample: 72 replicas a level, from three samples or two; more than 50 even where some perturbations fall back.
-LEVELS = {"hyper": 3, "inter": 3, "deep": 5, "slow": 5}
+# Perturbed starts a sample: 72 replicas a level or more, from three samples or two; more than 50 even where perturbations fall back.
+LEVELS = {"hyper": 3, "inter": 3, "deep": 7, "slow": 7}
 HYPER_EV = -4.90465  # mean E_IS of the three hyper-quenched glasses [eV/atom]: annealing is counted from there
 
 
