@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Every plastic event before yield to its ends, its class, and how early its strain is foretold: behind docs/events_study.md.
 
-    examples/studies/events.py build/bin/landscape out [--senses +xy,-xy] [--glasses hyper1,deep1] [--to 0.12] [--map 40] [--strained 0.03] [--files]
+    examples/studies/events.py build/bin/landscape out [--senses +xy,-xy] [--glasses hyper1,deep1] [--to 0.12] [--map 40] [--strained 0.03] [--system cuzr_mm] [--files]
 
-For each Cu46Zr46Al8 glass of examples/glasses and each sense of shear: a map at strain 0 and one at a strain (first sense only), predictions from the first,
+For each Cu46Zr46Al8 (or Cu64Zr36) glass of examples/glasses and each sense of shear: a map at strain 0 and one at a strain (first sense only), predictions from the first,
 quasistatic shear, and each plastic event and each low-barrier event of the strained map followed in strain. One database each in the folder `out`, where the same command continues;
 --files only writes the CSV files from what is there. Needs only Python's standard library.
 """
@@ -21,7 +21,7 @@ DISTANCES = (0.001, 0.003, 0.01, 0.03, 0.1)  # upper edges of the strain left to
 def compute(arguments, glass, sense, first):
     database = arguments.out / f"{glass}{sense}.db"
     run = Program(arguments.program, database, "--threads", arguments.threads)
-    run("sample", "import", GLASSES / f"zrcual2009_{glass}.xyz.gz", "--name", glass, "--potential", POTENTIAL["zrcual2009"])
+    run("sample", "import", GLASSES / f"{arguments.system}_{glass}.xyz.gz", "--name", glass, "--potential", POTENTIAL[arguments.system])
     plane, to = sense[1:], arguments.to if sense[0] == "+" else -arguments.to
     if first and arguments.map > 0:
         run("map", glass, "--events", arguments.map, "--margin", 0)
@@ -152,6 +152,7 @@ def main():
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--senses", default="+xy,-xy")
+    parser.add_argument("--system", choices=POTENTIAL, default="zrcual2009", help="cuzr_mm: the Cu64Zr36 glasses, hyper1, inter1, deep1")
     parser.add_argument("--glasses", default="hyper1,inter1,deep1,hyper2,inter2,deep2,hyper3,inter3")
     parser.add_argument("--to", type=float, default=0.12)
     parser.add_argument("--map", type=int, default=40, help="events mapped at strain 0; 0: no map")
