@@ -23,6 +23,7 @@ void TrackOptions::validate() const {
   positive("fold_resolution", fold_resolution);
   positive("max_jump", max_jump);
   positive("derivative_tolerance", derivative_tolerance);
+  positive("stress_tolerance", stress_tolerance);
   positive("check_every", check_every);
   if (!(fold_fraction > 0.0 && fold_fraction < 1.0))
     throw md::InputError(md::message("track: fold_fraction is ", fold_fraction, ", expected a number between 0 and 1"));
@@ -34,6 +35,12 @@ namespace {
 
 /// [eV] A smaller fall is none (md::QuasistaticOptions::energy_drop).
 constexpr double energy_noise = 1e-4;
+/// [eV] Below this barrier its slope has to be smooth as well: energies cannot tell a minimum from the one beyond the saddle.
+constexpr double low_barrier = 10.0 * energy_noise;
+/// [eV] dE/dγ that counts as none beside it: some 5e-4 GPa at 1000 atoms.
+constexpr double slope_noise = 0.05;
+/// Folds closer than so many times their resolution are the end, approached or not.
+constexpr double near_fold = 50.0;
 
 enum class Refusal { None, InitialJumped, FinalJumped, SaddleJumped, SaddleLost, Inconsistent, Disconnected };
 
@@ -42,6 +49,17 @@ struct Ahead {
   double distance = std::numeric_limits<double>::infinity();
   WindowEnd end = WindowEnd::NotReached;
 };
+
+/// One of the three at one strain, by reference.
+struct Leg {
+  VectorXd TrackPoint::*x;
+  double TrackPoint::*energy;
+  double TrackPoint::*stress;
+  const char* name;
+};
+constexpr Leg initial_leg{&TrackPoint::initial, &TrackPoint::energy_initial, &TrackPoint::stress_initial, "the initial minimum"};
+constexpr Leg saddle_leg{&TrackPoint::saddle, &TrackPoint::energy_saddle, &TrackPoint::stress_saddle, "the saddle"};
+constexpr Leg final_leg{&TrackPoint::final_minimum, &TrackPoint::energy_final, &TrackPoint::stress_final, "the final minimum"};
 
 class Follower {
  public:
@@ -53,12 +71,12 @@ class Follower {
     surface_.forget_history();
   }
 
-  /// Relaxes the three of `p` where they are. @param from the point before, or none.
-  /// @return what is wrong with the result; jump() then says more.
-  Refusal correct(TrackPoint& p, double max_jump, const TrackPoint* from = nullptr) {
+  /// Relaxes the three of `p` where they are. @param from the point before, or none. @param loose one that may leave its branch.
+  /// @return what is wrong with the result; jump_ then says more.
+  Refusal correct(TrackPoint& p, double max_jump, const TrackPoint* from = nullptr, const Leg* loose = nullptr) {
     const std::int64_t before = surface_.calls();
     at(p.strain);
-    const Refusal refusal = correct_all(p, max_jump, from);
+    const Refusal refusal = correct_all(p, max_jump, from, loose);
     p.force_calls += surface_.calls() - before;
     return refusal;
   }
@@ -99,7 +117,7 @@ class Follower {
     next.saddle = md::deformed(f, p.saddle);
     next.final_minimum = md::deformed(f, p.final_minimum);
     next.mode = p.mode;
-    if (before == nullptr) return next;
+    if (before == nullptr || p.renewed) return next;
     const double last = p.strain - before->strain;
     const double linear = step / last;
     // Towards a fold ahead, s_± = ± sqrt(b ε / c): the same displacement per change of sqrt(ε).
@@ -118,15 +136,14 @@ class Follower {
     return next;
   }
 
-  /// Whether the barriers changed as the work of the stress says.
-  bool consistent(const TrackPoint& a, const TrackPoint& b) const {
-    const double step = b.strain - a.strain;
-    const auto ok = [&](double rise, double slope_a, double slope_b) {
-      const double work = 0.5 * volume_ * (slope_a + slope_b) * step;
-      return std::abs(rise - work) < o_.derivative_tolerance * std::max(std::abs(rise), std::abs(work)) + 1e-4;
-    };
-    return ok(b.barrier() - a.barrier(), a.stress_saddle - a.stress_initial, b.stress_saddle - b.stress_initial) &&
-           ok(b.reverse_barrier() - a.reverse_barrier(), a.stress_saddle - a.stress_final, b.stress_saddle - b.stress_final);
+  /// Whether the height of the saddle above a minimum changed as the work of the stress says.
+  bool consistent(const TrackPoint& a, const TrackPoint& b, const Leg& minimum) const {
+    const auto height = [&](const TrackPoint& p) { return p.energy_saddle - p.*minimum.energy; };
+    const auto slope = [&](const TrackPoint& p) { return volume_ * (p.stress_saddle - p.*minimum.stress); };
+    const double rise = height(b) - height(a), work = 0.5 * (slope(a) + slope(b)) * (b.strain - a.strain);
+    if (std::abs(rise - work) >= o_.derivative_tolerance * std::max(std::abs(rise), std::abs(work)) + energy_noise) return false;
+    return std::min(height(a), height(b)) > low_barrier ||
+           std::abs(slope(b) - slope(a)) <= o_.stress_tolerance * std::max(std::abs(slope(a)), std::abs(slope(b))) + slope_noise;
   }
 
   /// Follows from points.back() in one direction; appends.
@@ -149,11 +166,12 @@ class Follower {
       // Strain 0 is never stepped over: there the event can be held against others.
       const double to_zero = -direction * here.strain;
       if (to_zero > 0.0 && to_zero < length) length = to_zero;
-      if (length < o_.min_step && last_refusal != Refusal::None) return given_up(fold, last_refusal, why);
+      if (length < o_.min_step && last_refusal != Refusal::None) return given_up(before, here, fold, last_refusal, why);
       TrackPoint next = predict(before, here, direction * length, fold);
       jump_.clear();
       Refusal refusal = correct(next, o_.max_jump, &here);
-      if (refusal == Refusal::None && !consistent(here, next)) refusal = Refusal::Inconsistent;
+      if (refusal == Refusal::None && !(consistent(here, next, initial_leg) && consistent(here, next, final_leg)))
+        refusal = Refusal::Inconsistent;
       if (refusal == Refusal::None && ++since_check >= o_.check_every) {
         since_check = 0;
         const std::int64_t calls = surface_.calls();
@@ -161,14 +179,17 @@ class Follower {
         next.force_calls += surface_.calls() - calls;
       }
       if (refusal != Refusal::None) {
-        spent_on_refused_ += next.force_calls;
         last_refusal = refusal;
         step = 0.5 * length;
-        if (step < o_.min_step) return given_up(fold, refusal, why);
-        continue;
+        if (step >= o_.min_step) continue;
+        std::optional<TrackPoint> beyond = pass(before, here, direction * length, fold, refusal, why);
+        if (!beyond) return given_up(before, here, fold, refusal, why);
+        next = std::move(*beyond);
+        step = 10.0 * o_.min_step;
+      } else {
+        step = std::min(o_.max_step, 1.6 * length);
       }
       last_refusal = Refusal::None;
-      step = std::min(o_.max_step, 1.6 * length);
       points.push_back(std::move(next));
       if (observe && observe(points.back()) == md::Control::Stop) {
         why = "stopped";
@@ -177,20 +198,7 @@ class Follower {
     }
   }
 
-  std::int64_t spent_on_refused() const { return spent_on_refused_; }
-
  private:
-  /// One of the three at one strain, by reference.
-  struct Leg {
-    VectorXd TrackPoint::*x;
-    double TrackPoint::*energy;
-    double TrackPoint::*stress;
-    const char* name;
-  };
-  static constexpr Leg initial_leg{&TrackPoint::initial, &TrackPoint::energy_initial, &TrackPoint::stress_initial, "the initial minimum"};
-  static constexpr Leg saddle_leg{&TrackPoint::saddle, &TrackPoint::energy_saddle, &TrackPoint::stress_saddle, "the saddle"};
-  static constexpr Leg final_leg{&TrackPoint::final_minimum, &TrackPoint::energy_final, &TrackPoint::stress_final, "the final minimum"};
-
   /// Whether the energy of one of the three changed from a to b by the work of its own stress; else notes how it moved.
   /// @param close whether b is where it was predicted.
   bool continuous(const Leg& leg, const TrackPoint& a, const TrackPoint& b, bool close) {
@@ -213,7 +221,29 @@ class Follower {
     return false;
   }
 
-  Refusal correct_all(TrackPoint& p, double max_jump, const TrackPoint* from) {
+  /// The point after one at which the minimum that does not take part in the fold ahead left its branch: the event ends at this fold, whatever
+  /// its other side has become. None where the fold is far, or the saddle no longer joins the minimum to anything.
+  std::optional<TrackPoint> pass(const TrackPoint* before, const TrackPoint& here, double step, const Ahead& fold, Refusal refusal,
+                                 std::string& why) {
+    const bool towards_initial = fold.end == WindowEnd::Initial;
+    const Leg& kept = towards_initial ? initial_leg : final_leg;
+    const Leg& other = towards_initial ? final_leg : initial_leg;
+    if (refusal != (towards_initial ? Refusal::FinalJumped : Refusal::InitialJumped) || !(fold.distance < near_fold * o_.fold_resolution) ||
+        jump_.empty())
+      return std::nullopt;
+    const std::string jump = jump_;
+    TrackPoint next = predict(before, here, step, fold);
+    if (correct(next, o_.max_jump, &here, &other) != Refusal::None || !consistent(here, next, kept)) return std::nullopt;
+    const std::int64_t calls = surface_.calls();
+    const bool joined = connected(next);
+    next.force_calls += surface_.calls() - calls;
+    if (!joined) return std::nullopt;
+    next.renewed = true;
+    if (why.empty()) why = jump;
+    return next;
+  }
+
+  Refusal correct_all(TrackPoint& p, double max_jump, const TrackPoint* from, const Leg* loose) {
     try {
       const auto settle = [&](const Leg& leg) {
         VectorXd& x = p.*leg.x;
@@ -223,6 +253,7 @@ class Follower {
         p.*leg.energy = surface_.evaluate(x, gradient);
         p.*leg.stress = md::shear_stress(surface_.stress(), o_.plane);
         const bool close = md::largest_displacement(surface_, guess, x) < max_jump;
+        if (&leg == loose) return r.converged();
         if (from != nullptr) return continuous(leg, *from, p, close) && r.converged();
         return r.converged() && close;
       };
@@ -250,10 +281,20 @@ class Follower {
     }
   }
 
-  WindowEnd given_up(const Ahead& fold, Refusal refusal, std::string& why) const {
+  WindowEnd given_up(const TrackPoint* before, const TrackPoint& here, const Ahead& fold, Refusal refusal, std::string& why) const {
+    // At the fold ahead λ² vanishes with the barrier; earlier, it is with something else that the saddle merges.
+    if (refusal == Refusal::SaddleLost && before != nullptr) {
+      const double now = here.curvature * here.curvature, fall = before->curvature * before->curvature - now;
+      const double left = now * std::abs(here.strain - before->strain) / fall;
+      if (fall > 0.0 && left < 0.25 * fold.distance) {
+        why += md::message(why.empty() ? "" : "; ", "the saddle merges with another stationary point ", fold.distance - left,
+                           " before its barrier would vanish");
+        return WindowEnd::Bifurcation;
+      }
+    }
     // Within a few steps of where the barrier vanishes it is that fold, only less finely resolved.
-    if (fold.distance < 50.0 * o_.fold_resolution) {
-      why = md::message("fold not approached closer than ", fold.distance);
+    if (fold.distance < near_fold * o_.fold_resolution) {
+      why += md::message(why.empty() ? "" : "; ", "fold not approached closer than ", fold.distance);
       return fold.end;
     }
     switch (refusal) {
@@ -273,7 +314,6 @@ class Follower {
   const md::Cell& reference_;
   const TrackOptions& o_;
   double volume_;
-  std::int64_t spent_on_refused_ = 0;
   std::string jump_;   ///< how the last refused step left a branch
 };
 
@@ -299,15 +339,27 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
   track.low_end = follower.run(down, -1, track.low_message, observe);
   track.points.assign(down.rbegin(), down.rend());
   track.points.insert(track.points.end(), up.begin() + 1, up.end());
+  const auto fit = [&](int side, WindowEnd& end, std::string& why) {
+    const Fold fold = fit_fold(track.points, side, end, reference.volume());
+    if (fold.regular) return fold;
+    // A force kink of the tables; or a minimum came between the saddle and this one, and another saddle before it.
+    const auto edge = [&] { return side > 0 ? track.points.end() - 1 : track.points.begin(); };
+    while (edge()->strain != first.strain && !follower.connected(*edge())) {
+      track.points.erase(edge());
+      end = WindowEnd::Other;
+    }
+    why += why.empty() ? "" : "; ";
+    if (end != WindowEnd::Other) {
+      why += "the barrier vanishes while curvature and stress difference do not: no fold of a smooth potential";
+      return fold;
+    }
+    why += md::message("the saddle no longer joins the two minima beyond strain ", edge()->strain);
+    return Fold();
+  };
+  track.high = fit(+1, track.high_end, track.high_message);
+  track.low = fit(-1, track.low_end, track.low_message);
   track.lowest_reached = track.points.front().strain;
   track.highest_reached = track.points.back().strain;
-  track.high = fit_fold(track.points, +1, track.high_end, reference.volume());
-  track.low = fit_fold(track.points, -1, track.low_end, reference.volume());
-  const auto remark = [](const Fold& fold, std::string& message) {
-    if (!fold.regular) message += md::message(message.empty() ? "" : "; ", "the barrier vanishes while curvature and stress difference do not: no fold of a smooth potential");
-  };
-  remark(track.low, track.low_message);
-  remark(track.high, track.high_message);
   track.force_calls = surface.calls() - before;
   return track;
 }

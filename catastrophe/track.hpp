@@ -28,6 +28,7 @@ struct TrackPoint {
   double stress_initial = 0.0, stress_saddle = 0.0, stress_final = 0.0;
   double curvature = 0.0;          ///< of the saddle [eV/Å²]
   std::int64_t force_calls = 0;
+  bool renewed = false;            ///< the minimum away from the fold ahead is another than at the point before
   double barrier() const { return energy_saddle - energy_initial; }
   double reverse_barrier() const { return energy_saddle - energy_final; }
 };
@@ -42,6 +43,7 @@ struct TrackOptions {
   double fold_resolution = 2e-5;   ///< > 0: the last point is this close to the estimated fold
   double max_jump = 0.2;           ///< [Å], > 0: largest correction of a prediction, per atom
   double derivative_tolerance = 0.05;  ///< relative error allowed in ΔE_A = V ∫ Δτ dγ over a step
+  double stress_tolerance = 0.4;   ///< relative change of Δτ allowed over a step where a barrier is too low for its energy to tell
   int check_every = 4;             ///< points between two proofs that the saddle joins the two minima
   md::MinimizeOptions minimum = {.max_force = 1e-6, .max_iterations = 20000, .max_step = 0.05};
   art::ApproachOptions saddle = {.max_force = 2e-6, .max_iterations = 200, .max_step = 0.05};
@@ -85,7 +87,8 @@ struct [[nodiscard]] Track {
 /// Predictor: secant of the last two points in reduced coordinates, with the square root law of a fold near its end. Corrector:
 /// minimization of both minima, art::approach_saddle on the saddle. A step counts only if the corrections are small, the saddle
 /// has negative curvature, and the energies of all three and the barriers change as V ∫ τ dγ says; else it is halved. An end
-/// that is Other says in its message which of the three left its branch, how, and at which atom.
+/// that is Other says in its message which of the three left its branch, how, and at which atom. Where the minimum that does not take
+/// part in a fold leaves its branch just before it, that fold is followed with what lies beyond the saddle now, and the message says so.
 ///
 /// @param surface of the sample; its cell is changed. @param reference cell at strain 0.
 /// @param start relaxed at start.strain; energies and stresses are recomputed.

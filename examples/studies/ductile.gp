@@ -27,3 +27,15 @@ plot for [l in levels] curves using (strcol("ensemble") eq l ? column("strain") 
 set title "unloading from yield (Fig. 3a-b)"; set ylabel "stress [GPa]"; set key top left
 plot for [l in levels] single using (strcol("level") eq l && column("loop") == 1 ? column("strain") : 1/0):"stress_gpa" with lines lw 1 title l
 unset multiplot
+# Maps of D2min (Fig. 2c-f): each atom where it is, seen along z, the most rearranged on top.
+set output out."/ductile_maps.png"
+set terminal pngcairo size 1100,620 font "sans,11" background "white"
+set multiplot layout 2,4 margins 0.04,0.92,0.07,0.88 spacing 0.035,0.1 title "D²_{min} against strain 0 [Å²], just before (top) and just after the largest drop, +xy"
+set xrange [-2:32]; set yrange [-2:30]; set size ratio -1; unset key; unset xlabel; unset ylabel; set xtics 10; set ytics 10
+set cbrange [0:20]; set palette defined (0 "#e8e8e8", 5 "#9ecae1", 10 "#fdae6b", 20 "#a50f15")
+set colorbox user origin 0.945,0.15 size 0.012,0.6
+do for [state in "before after"] { do for [s in "hyper1 inter1 deep1 slow1"] {
+  set title s
+  plot sprintf("< grep ^%s,%s, %s/ductile_maps.csv | sort -t, -k5g", s, state, data) using 3:4:5 with points pt 7 ps 0.55 lc palette
+}}
+unset multiplot

@@ -9,12 +9,14 @@ The study is in `out/study.db`: the same command continues there, or writes the 
 """
 import argparse
 import pathlib
+import re
 import statistics
 
-from study import GLASSES, POTENTIAL, Program, write
+from study import GLASSES, POTENTIAL, Program, rounded, write
 
 # Perturbed starts a sample: 72 replicas a level or more, from three samples or two; more than 50 even where perturbations fall back.
 LEVELS = {"hyper": 3, "inter": 3, "deep": 7, "slow": 7}
+PICTURED = ("hyper1", "inter1", "deep1", "slow1")  # those whose atoms are written, for maps of D2min
 HYPER_EV = -4.90465  # mean E_IS of the three hyper-quenched glasses [eV/atom]: annealing is counted from there
 
 
@@ -31,9 +33,21 @@ def samples_of(run, level):
     return samples
 
 
-def maps(run, level, samples):
-    """D2min from strain 0 to just before and just after the largest drop of each sample in +xy, and of the largest drop alone."""
-    rows = []
+def atoms_of(path):
+    """(x, y, D2min) of each atom of an extended XYZ file."""
+    with open(path) as text:
+        count = int(next(text))
+        words, column, width = re.search(r"Properties=(\S+)", next(text)).group(1).split(":"), {}, 0
+        for name, columns in zip(words[0::3], words[2::3]):
+            column[name] = width
+            width += int(columns)
+        lines = [next(text).split() for _ in range(count)]
+    return [(float(w[column["pos"]]), float(w[column["pos"] + 1]), float(w[column["d2min"]])) for w in lines]
+
+
+def maps(run, level, samples, out):
+    """D2min from strain 0 to just before and just after the largest drop of each sample in +xy, and of the largest drop alone; and the atoms of some."""
+    rows, atoms = [], []
     for sample in samples:
         shears = run("query", "shears", "--where", f"sample = '{sample}' AND ensemble = '{level}' AND plane = 'xy' AND "
                      "to_strain > 0.1499 AND start_minimum_id IS NULL", "--limit", 1)
@@ -44,7 +58,11 @@ def maps(run, level, samples):
         before, after = repr(event["strain_lower"]), repr(event["strain"])
         start = {}
         for to in (before, after, "end"):
-            state = run("d2min", sample, "--shear", shear["id"], "--to", to)["states"][0]
+            picture = out / f"{sample}_d2min.xyz"
+            state = run("d2min", sample, "--shear", shear["id"], "--to", to, "-o", picture)["states"][0]
+            if sample in PICTURED and to != "end":
+                atoms += [{"sample": sample, "state": "before" if to == before else "after", "x_a": rounded(x, 4), "y_a": rounded(y, 4), "d2min_a2": rounded(d, 3)}
+                          for x, y, d in atoms_of(picture)]
             start[to] = state["d2min_a2_of_atom"]
             rows.append({"level": level, "sample": sample, "from": "0", "state": {before: "before", after: "after"}.get(to, to)} | numbers(state))
         state = run("d2min", sample, "--shear", shear["id"], "--from", before, "--to", after)["states"][0]
@@ -56,7 +74,7 @@ def maps(run, level, samples):
             rows[-1][f"healed_{threshold:g}"] = f"{healed}/{len(old)}"
         for row in rows[:-1]:
             row.setdefault("healed_5", ""), row.setdefault("healed_10", "")
-    return rows
+    return rows, atoms
 
 
 def numbers(state):
@@ -93,7 +111,10 @@ def main():
 
 
 def files(run, out, samples):
-    d2min = [row for level, names in samples.items() for row in maps(run, level, names)]
+    d2min, atoms = [], []
+    for level, names in samples.items():
+        rows, of_some = maps(run, level, names, out)
+        d2min, atoms = d2min + rows, atoms + of_some
     ensembles = run("query", "ensembles", "--where", "distinct_replicas > 1")
     for row in ensembles:
         energies = [s["energy_per_atom_ev"] for s in run("query", "samples") if s["sample"] in row["samples"].split()]
@@ -105,6 +126,7 @@ def files(run, out, samples):
                                          for row in run("query", "replicas")])
     if d2min:
         write(out / "ductile_d2min.csv", d2min)
+        write(out / "ductile_maps.csv", atoms)
     # Single curves of the samples' own minima in +xy, loading and the loop.
     single = run("query", "--sql", "SELECT p.sample, p.branch, p.strain_xy, p.stress_xy_gpa, h.options, h.ensemble FROM shear_steps p JOIN shears h "
                  "ON h.id = p.shear_id WHERE h.plane = 'xy' AND h.to_strain > 0 AND h.start_minimum_id IS NULL AND h.ensemble IS NOT NULL ORDER BY p.id")

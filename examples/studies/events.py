@@ -3,9 +3,9 @@
 
     examples/studies/events.py build/bin/landscape out [--senses +xy,-xy] [--glasses hyper1,deep1] [--to 0.12] [--map 40] [--strained 0.03] [--system cuzr_mm] [--files]
 
-For each Cu46Zr46Al8 (or Cu64Zr36) glass of examples/glasses and each sense of shear: a map at strain 0 and one at a strain (first sense only), predictions from the first,
-quasistatic shear, and each plastic event and each low-barrier event of the strained map followed in strain. One database each in the folder `out`, where the same command continues;
---files only writes the CSV files from what is there. Needs only Python's standard library.
+For each Cu46Zr46Al8 (or Cu64Zr36) glass of examples/glasses and each sense of shear: a map at strain 0 and one at a strain (first sense only), predictions and the share of
+event centers in soft spots from them, quasistatic shear, and each plastic event and each low-barrier event of the strained map followed in strain. One database each in the
+folder `out`, where the same command continues; --files only writes the CSV files from what is there. Needs only Python's standard library.
 """
 import argparse
 import pathlib
@@ -14,6 +14,7 @@ import sys
 
 from study import GLASSES, POTENTIAL, Program, write
 
+ACTIVABLE = 0.6  # [eV] barriers below it count apart among the mapped ones
 LOW = 0.1  # [eV] barrier below which an event of a strained map is followed
 DISTANCES = (0.001, 0.003, 0.01, 0.03, 0.1)  # upper edges of the strain left to the fold, for the table of predictions
 
@@ -26,6 +27,7 @@ def compute(arguments, glass, sense, first):
     if first and arguments.map > 0:
         run("map", glass, "--events", arguments.map, "--margin", 0)
         run("predict", glass, "--plane", plane)
+        run("modes", glass)
     run("shear", glass, "--to", to, "--plane", plane)
     run("track", glass, "--from-shear")
     if first and arguments.map > 0:
@@ -36,6 +38,28 @@ def compute(arguments, glass, sense, first):
         at = arguments.strained if sense[0] == "+" else -arguments.strained
         run("map", glass, "--strain", at, "--events", arguments.map, "--margin", 0)
         run("track", glass, "--where", f"origin = 'map' AND strain_xy = {at!r} AND barrier_ev < {LOW}")
+
+
+def soft_spots(run, glass):
+    """Rows: at each strain of a map, how many event centers lie in soft spots of the unstrained glass."""
+    values = {name: {} for name in ("soft_spot", "softness")}
+    for a in run("query", "atoms", "-w", "name = 'soft_spot' OR name = 'softness'", "--columns", "name,atom,value"):
+        values[a["name"]][a["atom"]] = a["value"]
+    spots, ranks = values["soft_spot"], {}
+    if not spots:
+        return
+    for place, atom in enumerate(sorted(spots, key=values["softness"].get)):
+        ranks[atom] = place / (len(spots) - 1)
+    chance = sum(v > 0 for v in spots.values()) / len(spots)
+    maps = {}
+    for e in run("query", "events", "-w", "origin = 'map'", "--columns", "strain_xy,barrier_ev,center_atom"):
+        maps.setdefault(e["strain_xy"], []).append(e)
+    for strain, events in sorted(maps.items()):
+        low = [e for e in events if e["barrier_ev"] < ACTIVABLE]
+        yield {"glass": glass, "strain": strain, "share_of_atoms": chance,
+               "events": len(events), "in_soft_spots": sum(spots[e["center_atom"]] > 0 for e in events),
+               "activable": len(low), "activable_in_soft_spots": sum(spots[e["center_atom"]] > 0 for e in low),
+               "mean_softness_rank": statistics.mean(ranks[e["center_atom"]] for e in events)}
 
 
 def unfolded_root(a, b):
@@ -50,8 +74,8 @@ def unfolded_root(a, b):
 
 
 def collect(arguments):
-    """Rows of plastic events, and of predictions made from each point of each track that ended at its fold."""
-    events, predictions, quality, strained, typical = [], [], [], [], {}
+    """Rows of plastic events, of predictions made from each point of each track that ended at its fold, of strained maps, and of soft spots."""
+    events, predictions, quality, strained, spots, typical = [], [], [], [], [], {}
     for database in sorted(arguments.out.glob("*.db")):
         run = Program(arguments.program, database)
         glass, sense = database.stem[:-3], database.stem[-3:]
@@ -100,6 +124,7 @@ def collect(arguments):
                 predictions.append({"glass": glass, "sense": sense, "event": t["event_id"], "origin": t["origin"], "strain": here["strain_xy"],
                                     "barrier_ev": here["barrier_ev"], "critical_strain": fold, "left": abs(left), "first_order": first,
                                     "two_strains": "" if two is None else two})
+        spots += soft_spots(run, glass)
         strained += [{"glass": glass, "strain": e["strain_xy"], "event": e["id"], "barrier_ev": e["barrier_ev"],
                       "reverse_barrier_ev": e["reverse_barrier_ev"], "event_class": e["event_class"], "window_low": e["window_low"],
                       "window_high": e["window_high"], "low_end": e["low_end"], "high_end": e["high_end"]}
@@ -112,21 +137,25 @@ def collect(arguments):
     write(arguments.out / "events_foretold.csv", predictions)
     write(arguments.out / "events_mapped.csv", quality)
     write(arguments.out / "events_strained.csv", strained)
+    write(arguments.out / "events_soft_spots.csv", spots)
     write(arguments.out / "events_typical.csv", [row for _, rows in typical.values() for row in rows])
-    return events, predictions, strained
+    return events, predictions, strained, spots
 
 
-def summary(events, predictions, strained):
+def level_of(row):
+    return row["glass"].rstrip("0123456789")
+
+
+def summary(events, predictions, strained, spots):
     print("level  sense  events  before yield  followed  thermal  strain_created  unresolved  fold off the bracket, largest")
-    levels = sorted({(row["glass"].rstrip("0123456789"), row["sense"]) for row in events})
-    for level, sense in levels:
-        rows = [r for r in events if r["glass"].rstrip("0123456789") == level and r["sense"] == sense]
+    for level, sense in sorted({(level_of(row), row["sense"]) for row in events}) + sorted({(level_of(row), "all") for row in events}):
+        rows = [r for r in events if level_of(r) == level and sense in (r["sense"], "all")]
         before = [r for r in rows if r["before_yield"]]
         count = {c: sum(r["event_class"] == c for r in before) for c in ("thermal", "strain_created", "unresolved")}
         gaps = [r["in_bracket"] for r in before if r["in_bracket"] != ""]
         print(level, sense, len(rows), len(before), sum(count.values()), *count.values(), max(gaps, default=None))
-    for level in sorted({r["glass"].rstrip("0123456789") for r in strained}):
-        rows = [r for r in strained if r["glass"].rstrip("0123456789") == level]
+    for level in sorted({level_of(r) for r in strained}):
+        rows = [r for r in strained if level_of(r) == level]
         count = {c: sum(r["event_class"] == c for r in rows) for c in ("thermal", "strain_created", "unresolved")}
         print(f"mapped under strain, {level}: {len(rows)} events, followed below {LOW} eV:", count)
     exponents = [(r["exponent"] - 1.5) / r["exponent_error"] for r in events if r["exponent"] not in ("", None) and r["exponent_error"]]
@@ -134,6 +163,18 @@ def summary(events, predictions, strained):
         values = [r["exponent"] for r in events if r["exponent"] not in ("", None)]
         print(f"exponents: {len(values)}, median {statistics.median(values):.4f}, within 1 sigma of 1.5: "
               f"{sum(abs(e) < 1 for e in exponents)}, within 2: {sum(abs(e) < 2 for e in exponents)}")
+    gaps = [r["in_bracket"] for r in events if r["in_bracket"] != ""]
+    print(f"folds: {len(gaps)}, inside their brackets: {sum(g == 0 for g in gaps)}, off by less than 1e-5: {sum(g < 1e-5 for g in gaps)}, 1e-4: {sum(g < 1e-4 for g in gaps)}")
+    for level, strain in sorted({(level_of(r), r["strain"]) for r in spots}):
+        rows = [r for r in spots if level_of(r) == level and r["strain"] == strain]
+        text = f"soft spots, {level}, mapped at {strain:g}:"
+        for what in ("events", "activable"):
+            n, chance = sum(r[what] for r in rows), sum(r[what] * r["share_of_atoms"] for r in rows)
+            inside = sum(r["in_soft_spots" if what == "events" else f"{what}_in_soft_spots"] for r in rows)
+            if n:
+                error = max(inside * (1 - inside / n), 1) ** 0.5
+                text += f" {inside} of {n} {what}, {inside / chance:.2f} +- {error / chance:.2f} times chance;"
+        print(text)
     low = 0.0
     for high in DISTANCES:
         rows = [p for p in predictions if low < p["left"] <= high]

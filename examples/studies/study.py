@@ -1,6 +1,7 @@
 """What the study scripts of this folder share: the glass library, the program as a function, and CSV files."""
 import csv
 import json
+import math
 import pathlib
 import subprocess
 import sys
@@ -42,3 +43,19 @@ def write(path, rows, digits=7):
         table = csv.DictWriter(out, rows[0].keys(), lineterminator="\n")
         table.writeheader()
         table.writerows({k: rounded(v, digits) for k, v in row.items()} for row in rows)
+
+
+def mean_curve(files):
+    """(energy, mean of g/ω² over glasses, standard error of that mean) from files of `modes --csv`."""
+    curves = []
+    for path in files:
+        with open(path) as text:
+            curves.append([(float(r["energy_mev"]), float(r["g_over_w2_per_mev3"])) for r in csv.DictReader(text)])
+    rows = []
+    for points in zip(*curves):
+        y = [p[1] for p in points]
+        mean = sum(y) / len(y)
+        error = math.sqrt(sum((v - mean) ** 2 for v in y) / (len(y) - 1) / len(y)) if len(y) > 2 else None
+        if 1.0 <= points[0][0] <= 15.0:
+            rows.append((points[0][0], mean, error))
+    return rows

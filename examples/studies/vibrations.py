@@ -1,21 +1,20 @@
 #!/usr/bin/env python3
 """Vibrations, moduli, structure and soft spots of the glass library: the numbers behind docs/vibrations_study.md.
 
-    examples/studies/vibrations.py build/bin/landscape out [--more 20] [--shear] [--map 120] [--threads 1]
+    examples/studies/vibrations.py build/bin/landscape out [--more 20] [--shear] [--threads 1]
 
 Runs `elastic`, `modes` and `structure` on every glass of examples/glasses, and on --more hyper-quenched Cu46Zr46Al8 ones that it makes;
 with --shear also `shear` and `d2min` in three planes (one for those it makes), for the softness and f5 of the atoms at which each glass first yields
-and of those that rearrange: λ = P_rearranged / P_all; with --map also `map --searches N`, for the share of event centers that lie in soft
-spots. Writes CSV files to the folder `out`. Everything is in `out/study.db`, where the same command continues. Needs only Python's standard library.
+and of those that rearrange: λ = P_rearranged / P_all. Writes CSV files to the folder `out`. Everything is in `out/study.db`,
+where the same command continues. Needs only Python's standard library.
 """
 import argparse
-import csv
 import math
 import pathlib
 import statistics
 import sys
 
-from study import POTENTIAL, Program, glasses, rounded, write
+from study import POTENTIAL, Program, glasses, mean_curve, rounded, write
 
 MEV_PER_THZ = 4.135667696923859
 THRESHOLD = 10.0                                          # [Å²] of D2min, the founding study's
@@ -27,22 +26,6 @@ def percentile(values, at):
     """Share of the values below that of index `at`, ties half."""
     v = values[at]
     return (sum(x < v for x in values) + 0.5 * (sum(x == v for x in values) - 1)) / (len(values) - 1)
-
-
-def mean_curve(files):
-    """Mean of g/ω² over glasses, and the standard error of that mean."""
-    curves = []
-    for path in files:
-        with open(path) as text:
-            curves.append([(float(r["energy_mev"]), float(r["g_over_w2_per_mev3"])) for r in csv.DictReader(text)])
-    rows = []
-    for points in zip(*curves):
-        y = [p[1] for p in points]
-        mean = sum(y) / len(y)
-        error = math.sqrt(sum((v - mean) ** 2 for v in y) / (len(y) - 1) / len(y)) if len(y) > 2 else None
-        if 1.0 <= points[0][0] <= 15.0:
-            rows.append((points[0][0], mean, error))
-    return rows
 
 
 def describe(run, name, kind, system, elastic, modes, structure):
@@ -114,23 +97,6 @@ def enhancement(system, kind, state, quantity, edges, values, moved):
                    "lambda_error": error / (everywhere / total)}
 
 
-def mapped_events(run, name, kind, searches, modes):
-    """How many of the events found by searches have their center in a soft spot, against the share of atoms that are in one."""
-    run("map", name, "--searches", searches)
-    spots = modes["soft_spot_of_atom"]
-    chance = sum(s > 0 for s in spots) / len(spots)
-    rows = run("query", "events", "--where", f"sample='{name}' and origin='map' and strain_xy=0", "--columns", "id,EA,center_atom")
-    inside = sum(spots[r["center_atom"] - 1] > 0 for r in rows)
-    n = len(rows)
-    share = inside / n if n else None
-    error = math.sqrt(max(share * (1 - share), 1.0 / n**2) / n) if n else None
-    ranks = [percentile(modes["softness"], r["center_atom"] - 1) for r in rows]
-    return {"glass": name, "kind": kind, "events": n, "in_soft_spots": inside, "share": rounded(share, 4), "chance": rounded(chance, 4),
-            "ratio": rounded(share / chance, 4) if n else None, "ratio_error": rounded(error / chance, 3) if n else None,
-            "mean_softness_percentile": rounded(sum(ranks) / n, 4) if n else None,
-            "lowest_barrier_ev": rounded(min((r["EA"] for r in rows), default=None), 4) if n else None}
-
-
 def law(table, x, y, power):
     """y against x over glasses, a line or a power of x by least squares with the slope's standard error."""
     points = [(row[x], row[y]) for row in table]
@@ -149,14 +115,13 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--more", type=int, default=0)
     parser.add_argument("--shear", action="store_true")
-    parser.add_argument("--map", type=int, default=0)
     parser.add_argument("--to", type=float, default=0.15)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     run = Program(arguments.program, folder / "study.db", "--threads", arguments.threads, "--quiet")
-    table, ratios, events, mapped, curves, pooled, distances = [], [], [], [], {}, {}, {}
+    table, ratios, events, curves, pooled, distances = [], [], [], {}, {}, {}
     for name, kind, system, of_library in samples(run, arguments.more):
         elastic = run("elastic", name)
         curve = folder / f"{name}_dos.csv"
@@ -181,17 +146,14 @@ def main():
                     f5 += structure["f5_of_atom"]
                     soft += ranks
                     hits += moved
-        if arguments.map and of_library:
-            mapped.append(mapped_events(run, name, kind, arguments.map, modes))
         print(f"{name}: done", file=sys.stderr)
-        files(folder, table, ratios, events, mapped, curves, pooled, distances)
+        files(folder, table, ratios, events, curves, pooled, distances)
 
 
-def files(folder, table, ratios, events, mapped, curves, pooled, distances):
+def files(folder, table, ratios, events, curves, pooled, distances):
     write(folder / "vibrations_glasses.csv", table)
     write(folder / "vibrations_participation.csv", ratios)
     write(folder / "vibrations_first_events.csv", events)
-    write(folder / "vibrations_mapped_events.csv", mapped)
     rows = []
     for (system, kind), paths in curves.items():
         rows += [{"system": system, "kind": kind, "glasses": len(paths), "energy_mev": rounded(e), "g_over_w2_per_mev3": rounded(y, 5),

@@ -26,17 +26,12 @@ struct Instability {
   double bracket() const { return std::abs(event.strain - event.strain_lower); }
 };
 
-/// Whether what the search found is the saddle that merges with the initial minimum at the event, `back` further on; `why` not.
-bool belongs(md::AtomicSurface& surface, const Instability& there, double back, const Found& found, std::string& why) {
-  if (found.search.outcome != art::Outcome::Connected) {
-    why = md::message("the search for its saddle ended as ", art::name(found.search.outcome));
-    return false;
-  }
-  const double barrier = found.search.saddle_energy - found.search.near_energy;
-  Eigen::VectorXd scratch(found.initial.size());
-  surface.evaluate(found.search.saddle, scratch);
-  const double saddle_stress = md::shear_stress(surface.stress(), there.plane);
-  surface.evaluate(found.initial, scratch);
+/// Whether a saddle is the one that merges with the initial minimum at the event, `back` further on; `why` not.
+bool merges_there(md::AtomicSurface& surface, const Instability& there, double back, const Eigen::VectorXd& initial,
+                  const Eigen::VectorXd& saddle, std::string& why) {
+  Eigen::VectorXd scratch(initial.size());
+  const double saddle_energy = surface.evaluate(saddle, scratch), saddle_stress = md::shear_stress(surface.stress(), there.plane);
+  const double barrier = saddle_energy - surface.evaluate(initial, scratch);
   const double slope = there.sign * there.cell.volume() * (saddle_stress - md::shear_stress(surface.stress(), there.plane));
   const double distance = -1.5 * barrier / slope;
   // The saddle of this instability is the one whose barrier vanishes there. The law holds to some 6 % of what is left below 0.001, to 8 % up to
@@ -48,26 +43,59 @@ bool belongs(md::AtomicSurface& surface, const Instability& there, double back, 
   return true;
 }
 
-/// The saddle that the initial minimum merges with at `event.strain`, sought `back` before it.
-std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) {
-  // Shear back along the branch; it must be smooth.
-  const int plane = there.plane;
-  md::QuasistaticShear aqs(surface, there.cell, there.event.strain_lower, there.before, {.plane = plane});
-  Found found;
-  found.strain = there.event.strain_lower - there.sign * back;
-  while (std::abs(aqs.state().strain - found.strain) > 1e-13)
-    if (aqs.advance(found.strain).outcome != md::ShearOutcome::Smooth) {
+/// The minimum before the event, sheared back along its branch to `back` before it; none where that is not smooth.
+std::optional<Eigen::VectorXd> minimum_before(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) {
+  md::QuasistaticShear aqs(surface, there.cell, there.event.strain_lower, there.before, {.plane = there.plane});
+  const double strain = there.event.strain_lower - there.sign * back;
+  while (std::abs(aqs.state().strain - strain) > 1e-13)
+    if (aqs.advance(strain).outcome != md::ShearOutcome::Smooth) {
       why = "the initial minimum does not reach back smoothly";
       return std::nullopt;
     }
-  found.initial = aqs.state().x;
-  Eigen::VectorXd gradient(found.initial.size());
+  Eigen::VectorXd x = aqs.state().x;
   surface.forget_history();
-  md::MinimizeOptions tight{.max_force = 1e-6, .max_step = 0.05};
-  if (!md::minimize(surface, found.initial, tight).converged()) {
+  if (!md::minimize(surface, x, {.max_force = 1e-6, .max_step = 0.05}).converged()) {
     why = "the initial minimum does not converge";
     return std::nullopt;
   }
+  return x;
+}
+
+/// What a search found, if it is the saddle of the event.
+bool belongs(md::AtomicSurface& surface, const Instability& there, double back, const Found& found, std::string& why) {
+  if (found.search.outcome == art::Outcome::Connected)
+    return merges_there(surface, there, back, found.initial, found.search.saddle, why);
+  why = md::message("the search for its saddle ended as ", art::name(found.search.outcome));
+  return false;
+}
+
+/// Whether the saddle is still that of the event at a quarter of the way that was left. Another one may be as far from its fold by chance.
+bool stays(md::AtomicSurface& surface, const Instability& there, double back, const Found& found, std::string& why) {
+  const double nearer = 0.25 * back;
+  const std::optional<Eigen::VectorXd> initial = minimum_before(surface, there, nearer, why);
+  if (!initial) return false;
+  // At ε before the fold the minimum lies at x_c - c √ε and the saddle at x_c + c √ε.
+  const Eigen::Matrix3d f = md::simple_shear(there.sign * (back - nearer), there.plane);
+  const Eigen::VectorXd way = md::displacement(surface, md::deformed(f, found.initial), md::deformed(f, found.search.saddle));
+  const Eigen::VectorXd guess = *initial + 0.5 * way;
+  Eigen::VectorXd gradient(guess.size());
+  const double energy = surface.evaluate(*initial, gradient);
+  const art::ApproachResult saddle =
+      art::approach_saddle(surface, guess, way.normalized(), energy, {.max_force = 2e-6, .max_iterations = 200, .max_step = 0.05});
+  if (saddle.status == art::ApproachStatus::Converged) return merges_there(surface, there, nearer, *initial, saddle.x, why);
+  why = md::message("the saddle found does not reach ", nearer, " before the event");
+  return false;
+}
+
+/// The saddle that the initial minimum merges with at `event.strain`, sought `back` before it.
+std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) {
+  const int plane = there.plane;
+  Found found;
+  found.strain = there.event.strain_lower - there.sign * back;
+  std::optional<Eigen::VectorXd> initial = minimum_before(surface, there, back, why);
+  if (!initial) return std::nullopt;
+  found.initial = std::move(*initial);
+  Eigen::VectorXd gradient(found.initial.size());
   art::SearchOptions search;
   search.activation_step = back > 5e-4 ? 0.1 : 0.03;  // the saddle is nearer
   search.relaxation_steps = 2;
@@ -87,8 +115,14 @@ std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, 
   const md::LowestMode mode = md::lowest_mode(
       surface, found.initial, gradient, jump, {.max_vectors = 120, .delta = 0.01, .residual = 0.01, .difference = md::Difference::Central}, none);
   const Eigen::VectorXd direction = mode.vector.dot(jump) < 0.0 ? Eigen::VectorXd(-mode.vector) : mode.vector;
-  found.search = art::search(surface, found.initial, direction, search);
-  if (belongs(surface, there, back, found, why)) return found;
+  // Near a fold the saddle is as soft as the minimum; at a force kink of the tables even softer.
+  if (mode.curvature > 0.0) search.leave_curvature = -std::min(0.02, 0.5 * mode.curvature);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    found.search = art::search(surface, found.initial, direction, search);
+    if (belongs(surface, there, back, found, why)) return found;
+    search.activation_step *= 0.3;
+    search.leave_curvature *= 0.1;
+  }
   return std::nullopt;
 }
 
@@ -159,16 +193,21 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
                             surface.gather(decode_positions(database.configuration(*event.after_configuration_id)))};
     std::string why = "the branch before it is too short";
     std::optional<Found> found;
+    bool certain = false;
     for (const double back : {1e-3, 4e-4, 2e-3, 1e-4}) {
       if (back > 0.8 * room) continue;
-      found = seek(surface, there, back, why);
-      if (found) break;
+      std::optional<Found> candidate = seek(surface, there, back, why);
+      if (!candidate) continue;
+      certain = back < 2e-4 || stays(surface, there, back, *candidate, why);
+      if (certain || !found) found = std::move(candidate);
+      if (certain) break;
     }
     out.force_calls += static_cast<double>(surface.calls());
     if (!found) {
       out.notes.push_back(md::message("plastic event at strain ", event.strain, " is not entered: ", why));
       continue;
     }
+    if (!certain) out.notes.push_back(md::message("plastic event at strain ", event.strain, " is entered with a saddle that may be another's: ", why));
     surface.set_cell(cell.deformed(md::simple_shear(found->strain, plane)));
     db::Transaction transaction(database);
     out.ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, shear_text, surface, *found));
