@@ -36,7 +36,7 @@ namespace {
 /// [eV] A smaller fall is none (md::QuasistaticOptions::energy_drop).
 constexpr double energy_noise = 1e-4;
 /// [eV] Below this barrier its slope has to be smooth as well: energies cannot tell a minimum from the one beyond the saddle.
-constexpr double low_barrier = 10.0 * energy_noise;
+constexpr double low_barrier = 3.0 * energy_noise;
 /// [eV] dE/dγ that counts as none beside it: some 5e-4 GPa at 1000 atoms.
 constexpr double slope_noise = 0.05;
 /// Folds closer than so many times their resolution are the end, approached or not.
@@ -282,8 +282,8 @@ class Follower {
   }
 
   WindowEnd given_up(const TrackPoint* before, const TrackPoint& here, const Ahead& fold, Refusal refusal, std::string& why) const {
-    // At the fold ahead λ² vanishes with the barrier; earlier, it is with something else that the saddle merges.
-    if (refusal == Refusal::SaddleLost && before != nullptr) {
+    // At the fold ahead λ² vanishes with the barrier; clearly earlier, it is with something else that the saddle merges.
+    if (refusal == Refusal::SaddleLost && before != nullptr && fold.distance > 5.0 * o_.fold_resolution) {
       const double now = here.curvature * here.curvature, fall = before->curvature * before->curvature - now;
       const double left = now * std::abs(here.strain - before->strain) / fall;
       if (fall > 0.0 && left < 0.25 * fold.distance) {

@@ -9,10 +9,9 @@ The study is in `out/study.db`: the same command continues there, or writes the 
 """
 import argparse
 import pathlib
-import re
 import statistics
 
-from study import GLASSES, POTENTIAL, Program, rounded, write
+from study import GLASSES, POTENTIAL, Program, atoms_of, rounded, write
 
 # Perturbed starts a sample: 72 replicas a level or more, from three samples or two; more than 50 even where perturbations fall back.
 LEVELS = {"hyper": 3, "inter": 3, "deep": 7, "slow": 7}
@@ -33,18 +32,6 @@ def samples_of(run, level):
     return samples
 
 
-def atoms_of(path):
-    """(x, y, D2min) of each atom of an extended XYZ file."""
-    with open(path) as text:
-        count = int(next(text))
-        words, column, width = re.search(r"Properties=(\S+)", next(text)).group(1).split(":"), {}, 0
-        for name, columns in zip(words[0::3], words[2::3]):
-            column[name] = width
-            width += int(columns)
-        lines = [next(text).split() for _ in range(count)]
-    return [(float(w[column["pos"]]), float(w[column["pos"] + 1]), float(w[column["d2min"]])) for w in lines]
-
-
 def maps(run, level, samples, out):
     """D2min from strain 0 to just before and just after the largest drop of each sample in +xy, and of the largest drop alone; and the atoms of some."""
     rows, atoms = [], []
@@ -62,7 +49,7 @@ def maps(run, level, samples, out):
             state = run("d2min", sample, "--shear", shear["id"], "--to", to, "-o", picture)["states"][0]
             if sample in PICTURED and to != "end":
                 atoms += [{"sample": sample, "state": "before" if to == before else "after", "x_a": rounded(x, 4), "y_a": rounded(y, 4), "d2min_a2": rounded(d, 3)}
-                          for x, y, d in atoms_of(picture)]
+                          for x, y, d in atoms_of(picture, "d2min")]
             start[to] = state["d2min_a2_of_atom"]
             rows.append({"level": level, "sample": sample, "from": "0", "state": {before: "before", after: "after"}.get(to, to)} | numbers(state))
         state = run("d2min", sample, "--shear", shear["id"], "--from", before, "--to", after)["states"][0]

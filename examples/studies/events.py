@@ -62,6 +62,15 @@ def soft_spots(run, glass):
                "mean_softness_rank": statistics.mean(ranks[e["center_atom"]] for e in events)}
 
 
+def densities(run, glass):
+    """Rows: events of each map by range of barriers, with those unseen at least (Chao1), and both together per atom."""
+    atoms = run("query", "samples")[0]["n_atoms"]
+    for c in run("query", "coverage", "-s", "id"):
+        yield {"glass": glass, "strain": c["strain_xy"], "barrier_low_ev": c["barrier_low_ev"], "barrier_high_ev": c["barrier_high_ev"], "events": c["events"],
+               "found_once": c["found_once"], "unseen_estimate": c["unseen_estimate"], "new_chance": c["new_chance"],
+               "per_atom": (c["events"] + c["unseen_estimate"]) / atoms}
+
+
 def unfolded_root(a, b):
     """Two strains: E^(2/3) as a parabola from b, bent as the slopes at a and b say (docs/methods.md)."""
     def regular(p):
@@ -74,8 +83,9 @@ def unfolded_root(a, b):
 
 
 def collect(arguments):
-    """Rows of plastic events, of predictions made from each point of each track that ended at its fold, of strained maps, and of soft spots."""
-    events, predictions, quality, strained, spots, typical = [], [], [], [], [], {}
+    """Rows of plastic events, of predictions made from each point of each track that ended at its fold, of strained maps, and of soft spots; the other
+    files are only written."""
+    events, predictions, quality, strained, spots, density, typical = [], [], [], [], [], [], {}
     for database in sorted(arguments.out.glob("*.db")):
         run = Program(arguments.program, database)
         glass, sense = database.stem[:-3], database.stem[-3:]
@@ -125,6 +135,7 @@ def collect(arguments):
                                     "barrier_ev": here["barrier_ev"], "critical_strain": fold, "left": abs(left), "first_order": first,
                                     "two_strains": "" if two is None else two})
         spots += soft_spots(run, glass)
+        density += densities(run, glass)
         strained += [{"glass": glass, "strain": e["strain_xy"], "event": e["id"], "barrier_ev": e["barrier_ev"],
                       "reverse_barrier_ev": e["reverse_barrier_ev"], "event_class": e["event_class"], "window_low": e["window_low"],
                       "window_high": e["window_high"], "low_end": e["low_end"], "high_end": e["high_end"]}
@@ -138,6 +149,7 @@ def collect(arguments):
     write(arguments.out / "events_mapped.csv", quality)
     write(arguments.out / "events_strained.csv", strained)
     write(arguments.out / "events_soft_spots.csv", spots)
+    write(arguments.out / "events_density.csv", density)
     write(arguments.out / "events_typical.csv", [row for _, rows in typical.values() for row in rows])
     return events, predictions, strained, spots
 

@@ -3,6 +3,7 @@ import csv
 import json
 import math
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -59,3 +60,15 @@ def mean_curve(files):
         if 1.0 <= points[0][0] <= 15.0:
             rows.append((points[0][0], mean, error))
     return rows
+
+
+def atoms_of(path, name):
+    """(x, y, value of a column) of each atom of an extended XYZ file."""
+    with open(path) as text:
+        count = int(next(text))
+        words, column, width = re.search(r"Properties=(\S+)", next(text)).group(1).split(":"), {}, 0
+        for key, columns in zip(words[0::3], words[2::3]):
+            column[key] = width
+            width += int(columns)
+        lines = [next(text).split() for _ in range(count)]
+    return [(float(w[column["pos"]]), float(w[column["pos"] + 1]), float(w[column[name]])) for w in lines]

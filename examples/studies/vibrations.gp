@@ -28,3 +28,17 @@ set title "g(r), means over glasses (Fig. S1b)"; set xlabel "r [Å]"; set ylabel
 r = data."/vibrations_g_of_r.csv"
 plot for [k in "hyper inter deep"] r using 4:(strcol(1) eq "zrcual2009" && strcol(2) eq k ? $5 : 1/0) with lines lw 1.5 title k
 unset multiplot
+# Maps of softness (Fig. 4c-d): each atom where it is, seen along z, the softest on top and those in soft spots larger; circles: centers of the first plastic event in xy, yz, xz.
+set output out."/vibrations_softness.png"
+set terminal pngcairo size 1100,360 font "sans,11" background "white"
+set multiplot layout 1,4 margins 0.04,0.92,0.1,0.82 spacing 0.035,0.1 title "softness of the unstrained glass, and where the first plastic event of a shear is"
+set xrange [-2:30]; set yrange [-2:30]; set size ratio -1; unset key; unset xlabel; unset ylabel; set xtics 10; set ytics 10
+set cbrange [0.021:0.035]; set cbtics 0.005; set palette defined (0 "#f0f0f0", 0.4 "#c6dbef", 0.7 "#fdae6b", 1 "#a50f15")
+set colorbox user origin 0.945,0.15 size 0.012,0.6
+s = data."/vibrations_softness.csv"
+do for [g in "hyper1 hyper2 deep1 slow2"] {
+  set title g
+  plot sprintf("< grep ^zrcual2009_%s, %s | sort -t, -k4g", g, s) using 2:3:($5 > 0 ? 1.0 : 0.4):4 with points pt 7 ps variable lc palette, \
+       sprintf("< grep '^zrcual2009_%s,.*[xyz]$' %s", g, s) using 2:3 with points pt 6 ps 2.5 lw 2 lc "black"
+}
+unset multiplot

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Vibrations, moduli, structure and soft spots of the glass library: the numbers behind docs/vibrations_study.md.
 
-    examples/studies/vibrations.py build/bin/landscape out [--more 20] [--shear] [--threads 1]
+    examples/studies/vibrations.py build/bin/landscape out [--more 20] [--shear] [--only zrcual2009_hyper1,...] [--threads 1]
 
 Runs `elastic`, `modes` and `structure` on every glass of examples/glasses, and on --more hyper-quenched Cu46Zr46Al8 ones that it makes;
 with --shear also `shear` and `d2min` in three planes (one for those it makes), for the softness and f5 of the atoms at which each glass first yields
@@ -14,9 +14,10 @@ import pathlib
 import statistics
 import sys
 
-from study import POTENTIAL, Program, glasses, mean_curve, rounded, write
+from study import POTENTIAL, Program, atoms_of, glasses, mean_curve, rounded, write
 
 MEV_PER_THZ = 4.135667696923859
+PICTURED = ("zrcual2009_hyper1", "zrcual2009_hyper2", "zrcual2009_deep1", "zrcual2009_slow2")  # those whose atoms are written, for maps of softness
 THRESHOLD = 10.0                                          # [Å²] of D2min, the founding study's
 F5_EDGES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.01)      # f5 is a ratio of small whole numbers
 RANK_EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
@@ -46,9 +47,11 @@ def describe(run, name, kind, system, elastic, modes, structure):
             "f5": rounded(structure["f5"]), "icosahedra": rounded(icosahedra), "coordination": rounded(structure["coordination"])}
 
 
-def samples(run, more):
+def samples(run, more, only):
     """(name, kind, system, whether it is of the library)."""
     for name, kind, system, potential, path in glasses():
+        if only and name not in only.split(","):
+            continue
         run("sample", "import", path, "--name", name, "--potential", potential, "--cell", "aniso")
         yield name, kind, system, True
     for seed in range(101, 101 + more):
@@ -115,17 +118,19 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--more", type=int, default=0)
     parser.add_argument("--shear", action="store_true")
+    parser.add_argument("--only", default="", help="names of glasses of the library, with commas between them")
     parser.add_argument("--to", type=float, default=0.15)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     run = Program(arguments.program, folder / "study.db", "--threads", arguments.threads, "--quiet")
-    table, ratios, events, curves, pooled, distances = [], [], [], {}, {}, {}
-    for name, kind, system, of_library in samples(run, arguments.more):
+    table, ratios, events, maps, curves, pooled, distances = [], [], [], [], {}, {}, {}
+    for name, kind, system, of_library in samples(run, arguments.more, arguments.only):
         elastic = run("elastic", name)
         curve = folder / f"{name}_dos.csv"
-        modes = run("modes", name, "--csv", curve)
+        picture = folder / f"{name}_softness.xyz"
+        modes = run("modes", name, "--csv", curve, "-o", picture)
         structure = run("structure", name)
         curves.setdefault((system, kind), []).append(curve)
         distances.setdefault((system, kind), []).append(structure["g_of_r"])
@@ -136,24 +141,31 @@ def main():
         ranks = [0.0] * n
         for place, atom in enumerate(sorted(range(n), key=lambda k: modes["softness"][k])):
             ranks[atom] = place / n
+        first = {}
         if arguments.shear:
             for plane in ("xy", "yz", "xz") if of_library else ("xy",):
                 shear = run("shear", name, "--to", arguments.to, "--plane", plane)
                 row = first_event(name, kind, plane, shear, modes, structure)
-                events += [row] if row else []
+                if row:
+                    events.append(row)
+                    first[row["center_atom"]] = plane
                 for state, moved in rearranged(run, name, shear):
                     f5, soft, hits = pooled.setdefault((system, kind, state), ([], [], []))
                     f5 += structure["f5_of_atom"]
                     soft += ranks
                     hits += moved
+        if name in PICTURED:
+            maps += [{"glass": name, "x_a": rounded(x, 4), "y_a": rounded(y, 4), "softness_field": rounded(soft, 4), "soft_spot": spot, "first_event_in": first.get(atom + 1, "")}
+                     for atom, ((x, y, soft), spot) in enumerate(zip(atoms_of(picture, "softness_field"), modes["soft_spot_of_atom"]))]
         print(f"{name}: done", file=sys.stderr)
-        files(folder, table, ratios, events, curves, pooled, distances)
+        files(folder, table, ratios, events, maps, curves, pooled, distances)
 
 
-def files(folder, table, ratios, events, curves, pooled, distances):
+def files(folder, table, ratios, events, maps, curves, pooled, distances):
     write(folder / "vibrations_glasses.csv", table)
     write(folder / "vibrations_participation.csv", ratios)
     write(folder / "vibrations_first_events.csv", events)
+    write(folder / "vibrations_softness.csv", maps)
     rows = []
     for (system, kind), paths in curves.items():
         rows += [{"system": system, "kind": kind, "glasses": len(paths), "energy_mev": rounded(e), "g_over_w2_per_mev3": rounded(y, 5),
