@@ -282,19 +282,19 @@ class Follower {
   }
 
   WindowEnd given_up(const TrackPoint* before, const TrackPoint& here, const Ahead& fold, Refusal refusal, std::string& why) const {
-    // At the fold ahead λ² vanishes with the barrier; clearly earlier, it is with something else that the saddle merges.
-    if (refusal == Refusal::SaddleLost && before != nullptr && fold.distance > 5.0 * o_.fold_resolution) {
-      const double now = here.curvature * here.curvature, fall = before->curvature * before->curvature - now;
-      const double left = now * std::abs(here.strain - before->strain) / fall;
-      if (fall > 0.0 && left < 0.25 * fold.distance) {
-        why += md::message(why.empty() ? "" : "; ", "the saddle merges with another stationary point ", fold.distance - left,
-                           " before its barrier would vanish");
-        return WindowEnd::Bifurcation;
-      }
-    }
-    // Within a few steps of where the barrier vanishes it is that fold, only less finely resolved.
     if (fold.distance < near_fold * o_.fold_resolution) {
-      why += md::message(why.empty() ? "" : "; ", "fold not approached closer than ", fold.distance);
+      why += why.empty() ? "" : "; ";
+      // At the fold ahead λ² vanishes with the barrier; clearly earlier, it is with something else that the saddle merges.
+      if (refusal == Refusal::SaddleLost && before != nullptr && fold.distance > 5.0 * o_.fold_resolution) {
+        const double now = here.curvature * here.curvature, fall = before->curvature * before->curvature - now;
+        const double left = now * std::abs(here.strain - before->strain) / fall;
+        if (fall > 0.0 && left < 0.25 * fold.distance) {
+          why += md::message("the saddle merges with another stationary point ", fold.distance - left, " before its barrier would vanish");
+          return WindowEnd::Bifurcation;
+        }
+      }
+      // Within a few steps of where the barrier vanishes it is that fold, only less finely resolved.
+      why += md::message("fold not approached closer than ", fold.distance);
       return fold.end;
     }
     switch (refusal) {

@@ -83,10 +83,12 @@ void fill_end(const catastrophe::Fold& fold, WindowEnd end, db::TrackRecord& t) 
   }
 }
 
-db::TrackRecord track_record(const Track& track, double zero_stress) {
+/// @param start strain of the event: where both ends are folds of the same minimum, the nearer one counts.
+db::TrackRecord track_record(const Track& track, double start, double zero_stress) {
   db::TrackRecord t;
-  fill_end(track.low, track.low_end, t);
-  fill_end(track.high, track.high_end, t);
+  const bool low_is_nearer = start - track.lowest_reached < track.highest_reached - start;
+  for (const bool low : {!low_is_nearer, low_is_nearer})
+    fill_end(low ? track.low : track.high, low ? track.low_end : track.high_end, t);
   const auto edge = [](const catastrophe::Fold& fold, double reached) {
     return std::isfinite(fold.best.strain) ? fold.best.strain : reached;
   };
@@ -225,7 +227,7 @@ class MappedSaddles {
 };
 
 void store(db::Database& database, const Job& job, db::Id run_id, double zero_stress, const MappedSaddles& mapped) {
-  db::TrackRecord record = track_record(job.track, zero_stress);
+  db::TrackRecord record = track_record(job.track, job.start.strain, zero_stress);
   record.event_id = job.event.id;
   record.run_id = run_id;
   record.plane = plane_name(job.options.plane);

@@ -53,6 +53,22 @@ TEST_F(GlassEvent, APlasticEventIsTheFoldOfItsTrack) {
   EXPECT_GE(paths, 2);
 }
 
+// Seven events one after the other, of 0.2 meV to 0.56 eV; the last is one whose barrier vanishes at both ends with the same minimum.
+TEST_F(GlassEvent, EveryEventOfAShearIsTheFoldOfItsTrack) {
+  const auto sheared = asked({"shear", "g", "--to", "-0.0434", "--json"});
+  const auto tracked = asked({"track", "g", "--from-shear", "--threads", "2", "--json"});
+  ASSERT_EQ(sheared["events"].size(), 7u);
+  ASSERT_EQ(tracked["tracks"].size(), 7u);
+  for (std::size_t k = 0; k < 7; ++k) {
+    const auto& event = sheared["events"][k];
+    const auto& track = tracked["tracks"][k];
+    EXPECT_EQ(track["low_end"], "initial") << k;
+    EXPECT_LT(track["critical_strain"].get<double>(), event["strain_lower"].get<double>() + 1e-5) << k;
+    EXPECT_GT(track["critical_strain"].get<double>(), event["strain"].get<double>() - 1e-5) << k;
+    EXPECT_NE(track["exponent"], nullptr) << k;
+  }
+}
+
 TEST_F(GlassEvent, TheSaddleFoundFromOneEndIsThatOfThePathBetweenBoth) {
   asked({"map", "g", "--events", "1", "--json"});
   const auto event = asked({"query", "events", "--columns", "barrier_ev,initial_minimum_id,final_minimum_id", "--json"});
