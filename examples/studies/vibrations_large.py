@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Is there a boson peak above the phonons? Reduced density of states of 8000-atom Cu46Zr46Al8 glasses: behind docs/vibrations_study.md.
 
-    examples/studies/vibrations_large.py build/bin/landscape out [--glasses hyper1,quench1,inter1,deep1] [--threads 2]
+    examples/studies/vibrations_large.py build/bin/landscape out [--glasses hyper1,quench13_1,inter1,deep1] [--threads 2]
 
-Makes them (hyper: quenched at 1e14 K/s; quench: at 1e13 K/s; inter and deep: hyper after one and twelve thermal cycles with swaps, as the 1000-atom
+Makes them (hyper: quenched at 1e14 K/s; quench13: at 1e13 K/s; inter and deep: hyper after one and twelve thermal cycles with swaps, as the 1000-atom
 glasses of examples/glasses), and runs `elastic` and `modes --dos` on each. Writes vibrations_large.csv and vibrations_large_dos.csv to the folder
 `out`; everything is in `out/large.db`, where the same command continues. Some four hours on one core, two of them for the deep glass. Needs only
 Python's standard library.
@@ -22,7 +22,7 @@ CYCLES = {"inter": ("--ramp-rate", 1e13, "--swaps", 10 * PER_STEP, "--cycles", 1
 
 def make(run, glass):
     """Name of the sample."""
-    kind, seed = glass.rstrip("0123456789"), glass.lstrip("abcdefghijklmnopqrstuvwxyz")
+    kind, seed = glass[:-1], glass[-1]
     name = f"zrcual2009_{ATOMS}_{glass}"
     if kind in CYCLES:
         parent = make(run, f"hyper{seed}")
@@ -37,7 +37,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--glasses", default="hyper1,hyper2,hyper3,quench1,inter1,inter2,inter3,deep1")
+    parser.add_argument("--glasses", default="hyper1,hyper2,hyper3,quench13_1,quench13_2,quench13_3,inter1,inter2,inter3,deep1")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     folder = arguments.folder
@@ -45,7 +45,7 @@ def main():
     run = Program(arguments.program, folder / "large.db", "--threads", arguments.threads)
     table, curves = [], {}
     for glass in arguments.glasses.split(","):
-        kind = glass.rstrip("0123456789")
+        kind = glass[:-1].rstrip("_")
         name = make(run, glass)
         elastic = run("elastic", name)
         curve = folder / f"{name}_dos.csv"
