@@ -39,7 +39,7 @@ constexpr double energy_noise = 1e-4;
 constexpr double low_barrier = 3.0 * energy_noise;
 /// [eV] dE/dγ that counts as none beside it: some 5e-4 GPa at 1000 atoms.
 constexpr double slope_noise = 0.05;
-/// Folds closer than so many times their resolution are the end, approached or not.
+/// Folds closer than so many times their resolution are the end, approached or not, unless the saddle vanishes clearly before.
 constexpr double near_fold = 50.0;
 
 enum class Refusal { None, InitialJumped, FinalJumped, SaddleJumped, SaddleLost, Inconsistent, Disconnected };
@@ -159,7 +159,7 @@ class Follower {
       if (fold.distance < o_.fold_resolution) return fold.end;
       const double room = o_.max_strain - direction * here.strain;
       if (room < 1e-9) {
-        why = md::message("strain limit ", direction * o_.max_strain);
+        why += md::message(why.empty() ? "" : "; ", "strain limit ", direction * o_.max_strain);
         return WindowEnd::NotReached;
       }
       double length = std::min({step, o_.max_step, o_.fold_fraction * fold.distance, room});
@@ -288,7 +288,8 @@ class Follower {
       if (refusal == Refusal::SaddleLost && before != nullptr && fold.distance > 5.0 * o_.fold_resolution) {
         const double now = here.curvature * here.curvature, fall = before->curvature * before->curvature - now;
         const double left = now * std::abs(here.strain - before->strain) / fall;
-        if (fall > 0.0 && left < 0.25 * fold.distance) {
+        // Of two points side by side λ² differs by the noise of curvatures alone.
+        if (fall > 0.1 * now && left < 0.25 * fold.distance) {
           why += md::message("the saddle merges with another stationary point ", fold.distance - left, " before its barrier would vanish");
           return WindowEnd::Bifurcation;
         }
@@ -297,16 +298,17 @@ class Follower {
       why += md::message("fold not approached closer than ", fold.distance);
       return fold.end;
     }
+    why += why.empty() ? "" : "; ";
     switch (refusal) {
       case Refusal::InitialJumped:
       case Refusal::FinalJumped:
       case Refusal::SaddleJumped:
-        why = !jump_.empty() ? jump_ : refusal == Refusal::InitialJumped ? "the initial minimum is lost without this saddle"
-                                                                         : "the final minimum is lost without this saddle";
+        why += !jump_.empty() ? jump_ : refusal == Refusal::InitialJumped ? "the initial minimum is lost without this saddle"
+                                                                          : "the final minimum is lost without this saddle";
         return WindowEnd::Other;
-      case Refusal::Disconnected: why = "the saddle no longer joins the two minima"; return WindowEnd::Other;
-      case Refusal::Inconsistent: why = "the barrier jumps"; return WindowEnd::Other;
-      default: why = "the saddle is lost"; return WindowEnd::Bifurcation;
+      case Refusal::Disconnected: why += "the saddle no longer joins the two minima"; return WindowEnd::Other;
+      case Refusal::Inconsistent: why += "the barrier jumps"; return WindowEnd::Other;
+      default: why += "the saddle is lost"; return WindowEnd::Bifurcation;
     }
   }
 

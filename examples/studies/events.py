@@ -94,7 +94,8 @@ def collect(arguments):
         stress = f"stress_{sense[1:]}_gpa"
         top = run("query", "--sql", f"SELECT strain_xy FROM shear_steps ORDER BY {'-' if sign > 0 else ''}{stress} LIMIT 1")
         peak = abs(top[0]["strain_xy"]) if top else 0.0
-        tracks = {t["event_id"]: t for t in run("query", "tracks", "origin=shear")}
+        newest = {(t["event_id"], t["plane"]): t for t in run("query", "tracks", "-s", "id")}  # one made again counts alone
+        tracks = {t["event_id"]: t for t in newest.values() if t["origin"] == "shear"}
         # Yield: the largest stress. A deep glass sheared to 0.12 has it at the end.
         for p in run("query", "plastic_events", "-s", "id"):
             t = tracks.get(p["event_id"])
@@ -112,7 +113,7 @@ def collect(arguments):
         points = {}
         for q in run("query", "track_points", "-s", "track_id,point_index"):
             points.setdefault(q["track_id"], []).append(q | {"slope": volume * q["delta_stress_xy_gpa"]})
-        for t in run("query", "tracks"):
+        for t in newest.values():
             fold = t["critical_strain"]
             if fold is None or t["plane"] != sense[1:]:
                 continue

@@ -50,11 +50,11 @@ set datafile separator ","
 set multiplot layout 1,2
 d = data."/vibrations_large_dos.csv"; t = data."/vibrations_large.csv"
 kinds = "hyper quench13 inter deep"
-set title "g/ω² of 8000 atoms, smoothing 0.25 meV; ticks: the first three transverse phonons"
+set title "g/ω², 8000 atoms; ticks: first transverse phonons"
 set xlabel "ħω [meV]"; set ylabel "g/ω² [10^{-4} meV^{-3}]"; set xrange [1:8]; set yrange [3:12]; set key top right samplen 1
 plot for [i=1:words(kinds)] d using (strcol("kind") eq word(kinds, i) ? column("energy_mev") : 1/0):(1e4 * column("g_over_w2_per_mev3")) with lines lw 2 lc i title word(kinds, i), \
   for [i=1:words(kinds)] for [n=1:3] t using (strcol("kind") eq word(kinds, i) ? sqrt(n) * column("first_phonon_mev") : 1/0):(3.0):(0.0):(0.3) with vectors nohead lw 2 lc i notitle
-set title "height against place of the maximum; line: power -0.69 of the study"
+set title "its maximum; line: the power -0.69 of the study"
 set xlabel "ω_{BP} [meV]"; set ylabel "I_{BP} [10^{-4} meV^{-3}]"; set logscale xy; set xrange [1.5:5]; set yrange [5:13]; set key bottom left
 set xtics (1.5, 2, 3, 4, 5); set ytics (5, 6, 7, 8, 9, 10, 12)
 plot for [i=1:words(kinds)] t using (strcol("kind") eq word(kinds, i) ? column("boson_peak_mev") : 1/0):(1e4 * column("boson_peak_height")):"boson_peak_error_mev":(1e4 * column("boson_peak_height_error")) with xyerrorbars pt 7 ps 0.7 lc i title word(kinds, i), \

@@ -148,7 +148,7 @@ def main():
                 row = first_event(name, kind, plane, shear, modes, structure)
                 if row:
                     events.append(row)
-                    first[row["center_atom"]] = plane
+                    first[row["center_atom"]] = f"{first.get(row['center_atom'], '')} {plane}".strip()
                 for state, moved in rearranged(run, name, shear):
                     f5, soft, hits = pooled.setdefault((system, kind, state), ([], [], []))
                     f5 += structure["f5_of_atom"]

@@ -4,12 +4,13 @@
     examples/studies/vibrations_large.py build/bin/landscape out [--glasses hyper1,quench13_1,inter1,deep1] [--threads 2]
 
 Makes them (hyper: quenched at 1e14 K/s; quench13: at 1e13 K/s; inter and deep: hyper after one and twelve thermal cycles with swaps, as the 1000-atom
-glasses of examples/glasses), and runs `elastic` and `modes --dos` on each. Writes vibrations_large.csv and vibrations_large_dos.csv to the folder
+glasses of examples/glasses were; the melt is held 10 ps), and runs `elastic` and `modes --dos` on each. Writes vibrations_large.csv and vibrations_large_dos.csv to the folder
 `out`; everything is in `out/large.db`, where the same command continues. Some four hours on one core, two of them for the deep glass. Needs only
 Python's standard library.
 """
 import argparse
 import pathlib
+import re
 import sys
 
 from study import POTENTIAL, Program, mean_curve, rounded, write
@@ -17,19 +18,28 @@ from study import POTENTIAL, Program, mean_curve, rounded, write
 ATOMS = 8000
 SMOOTHING = 0.25  # [meV]
 PER_STEP = ATOMS // 1000  # as many swaps an atom as in 1000 atoms
+RATES = {"hyper": 1e14, "quench13_": 1e13}  # [K/s]
 CYCLES = {"inter": ("--ramp-rate", 1e13, "--swaps", 10 * PER_STEP, "--cycles", 1), "deep": ("--ramp-rate", 5e12, "--swaps", 20 * PER_STEP, "--cycles", 12)}
+
+
+def split(glass):
+    """Kind and seed of a name such as inter2."""
+    parts = re.fullmatch(r"(hyper|quench13_|inter|deep)([0-9]+)", glass)
+    if not parts:
+        sys.exit(f"vibrations_large: {glass} is no glass of this study; expected hyper, quench13_, inter or deep and a number")
+    return parts.groups()
 
 
 def make(run, glass):
     """Name of the sample."""
-    kind, seed = glass[:-1], glass[-1]
+    kind, seed = split(glass)
     name = f"zrcual2009_{ATOMS}_{glass}"
     if kind in CYCLES:
         parent = make(run, f"hyper{seed}")
         run("sample", "htc", "--name", name, "--from", parent, "--t-high", 700, "--t-low", 350, *CYCLES[kind], "--swap-interval", 10, "--seed", seed)
     else:
         run("sample", "quench", "--name", name, "--composition", "Cu46Zr46Al8", "--atoms", ATOMS, "--potential", POTENTIAL["zrcual2009"],
-            "--melt-temperature", 2500, "--melt-ps", 10, "--rate", 1e14 if kind == "hyper" else 1e13, "--seed", seed)
+            "--melt-temperature", 2500, "--melt-ps", 10, "--rate", RATES[kind], "--seed", seed)
     return name
 
 
@@ -45,7 +55,7 @@ def main():
     run = Program(arguments.program, folder / "large.db", "--threads", arguments.threads)
     table, curves = [], {}
     for glass in arguments.glasses.split(","):
-        kind = glass[:-1].rstrip("_")
+        kind = split(glass)[0].rstrip("_")
         name = make(run, glass)
         elastic = run("elastic", name)
         curve = folder / f"{name}_dos.csv"

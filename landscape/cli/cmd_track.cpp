@@ -36,7 +36,7 @@ nlohmann::json describe(const TrackReport& report) {
                       {"exponent", t.exponent}, {"exponent_error", t.exponent_error},
                       {"force_calls", t.force_calls}, {"points", points}});
   }
-  return {{"tracks", tracks}, {"not_entered", report.notes}};
+  return {{"tracks", tracks}, {"not_entered", report.notes}, {"doubtful", report.doubts}};
 }
 
 }  // namespace
@@ -73,12 +73,13 @@ void add_track_command(CLI::App& app, Context& context) {
       if (const auto ids = chosen_events(context.global.database, request.sample, options->choice)) {
         request.events = *ids;
         if (ids->empty()) {
-          context.print({{"tracks", nlohmann::json::array()}, {"not_entered", nlohmann::json::array()}});
+          context.print({{"tracks", nlohmann::json::array()}, {"not_entered", nlohmann::json::array()}, {"doubtful", nlohmann::json::array()}});
           return exit_done;
         }
       }
       const TrackReport report = track_events(database, request, context.session("track"));
       for (const auto& note : report.notes) context.note("track: " + note);
+      for (const auto& doubt : report.doubts) context.note("track: " + doubt);
       if (!report.finished) {
         context.outcome(md::message(stop_reason(), "; ", report.tracks.size(), " finished tracks are kept in ", context.global.database,
                                     "; the same command continues"));

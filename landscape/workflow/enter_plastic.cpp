@@ -72,18 +72,22 @@ bool belongs(md::AtomicSurface& surface, const Instability& there, double back, 
 /// Whether the saddle is still that of the event at a quarter of the way that was left. Another one may be as far from its fold by chance.
 bool stays(md::AtomicSurface& surface, const Instability& there, double back, const Found& found, std::string& why) {
   const double nearer = 0.25 * back;
-  const std::optional<Eigen::VectorXd> initial = minimum_before(surface, there, nearer, why);
-  if (!initial) return false;
-  // At ε before the fold the minimum lies at x_c - c √ε and the saddle at x_c + c √ε.
-  const Eigen::Matrix3d f = md::simple_shear(there.sign * (back - nearer), there.plane);
-  const Eigen::VectorXd way = md::displacement(surface, md::deformed(f, found.initial), md::deformed(f, found.search.saddle));
-  const Eigen::VectorXd guess = *initial + 0.5 * way;
-  Eigen::VectorXd gradient(guess.size());
-  const double energy = surface.evaluate(*initial, gradient);
-  const art::ApproachResult saddle =
-      art::approach_saddle(surface, guess, way.normalized(), energy, {.max_force = 2e-6, .max_iterations = 200, .max_step = 0.05});
-  if (saddle.status == art::ApproachStatus::Converged) return merges_there(surface, there, nearer, *initial, saddle.x, why);
-  why = md::message("the saddle found does not reach ", nearer, " before the event");
+  try {
+    const std::optional<Eigen::VectorXd> initial = minimum_before(surface, there, nearer, why);
+    if (!initial) return false;
+    // At ε before the fold the minimum lies at x_c - c √ε and the saddle at x_c + c √ε.
+    const Eigen::Matrix3d f = md::simple_shear(there.sign * (back - nearer), there.plane);
+    const Eigen::VectorXd way = md::displacement(surface, md::deformed(f, found.initial), md::deformed(f, found.search.saddle));
+    const Eigen::VectorXd guess = *initial + 0.5 * way;
+    Eigen::VectorXd gradient(guess.size());
+    const double energy = surface.evaluate(*initial, gradient);
+    const art::ApproachResult saddle =
+        art::approach_saddle(surface, guess, way.normalized(), energy, {.max_force = 2e-6, .max_iterations = 200, .max_step = 0.05});
+    if (saddle.status == art::ApproachStatus::Converged) return merges_there(surface, there, nearer, *initial, saddle.x, why);
+    why = md::message("the saddle found does not reach ", nearer, " before the event");
+  } catch (const md::InputError& error) {
+    why = error.what();  // atoms closer than the potential allows
+  }
   return false;
 }
 
@@ -191,7 +195,7 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     md::AtomicSurface surface(potential, start, {.threads = session.threads});
     const Instability there{cell, event, plane, sign, surface.gather(start.positions),
                             surface.gather(decode_positions(database.configuration(*event.after_configuration_id)))};
-    std::string why = "the branch before it is too short";
+    std::string why = "the branch before it is too short", doubt;
     std::optional<Found> found;
     bool certain = false;
     for (const double back : {1e-3, 4e-4, 2e-3, 1e-4}) {
@@ -199,7 +203,10 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
       std::optional<Found> candidate = seek(surface, there, back, why);
       if (!candidate) continue;
       certain = back < 2e-4 || stays(surface, there, back, *candidate, why);
-      if (certain || !found) found = std::move(candidate);
+      if (certain || !found) {
+        found = std::move(candidate);
+        doubt = certain ? "" : why;
+      }
       if (certain) break;
     }
     out.force_calls += static_cast<double>(surface.calls());
@@ -207,7 +214,8 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
       out.notes.push_back(md::message("plastic event at strain ", event.strain, " is not entered: ", why));
       continue;
     }
-    if (!certain) out.notes.push_back(md::message("plastic event at strain ", event.strain, " is entered with a saddle that may be another's: ", why));
+    if (!doubt.empty())
+      out.doubts.push_back(md::message("plastic event at strain ", event.strain, " is entered with a saddle that may be another's: ", doubt));
     surface.set_cell(cell.deformed(md::simple_shear(found->strain, plane)));
     db::Transaction transaction(database);
     out.ids.push_back(enter(database, {sample.id, run_id, found->strain, shear.plane}, event, shear_text, surface, *found));

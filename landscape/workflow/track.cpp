@@ -264,6 +264,7 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
     EnteredEvents entered = enter_plastic_events(database, sample, request.shear, request.limit, session, run.id());
     ids = std::move(entered.ids);
     report.notes = std::move(entered.notes);
+    report.doubts = std::move(entered.doubts);
     force_calls = entered.force_calls;
     all_entered = entered.finished;
   } else if (ids.empty()) {

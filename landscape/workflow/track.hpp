@@ -25,6 +25,7 @@ struct TrackReport {
   std::vector<db::TrackRecord> tracks;
   std::vector<std::vector<db::TrackPointRecord>> points;  ///< per track
   std::vector<std::string> notes;   ///< plastic events that could not be entered, and why
+  std::vector<std::string> doubts;  ///< those entered now with a saddle that may be another's, and why
   bool finished = false;            ///< false: stopped; the same request continues
 };
 
@@ -36,6 +37,7 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
 struct EnteredEvents {
   std::vector<db::Id> ids;           ///< in order of strain
   std::vector<std::string> notes;    ///< why the others are not among them
+  std::vector<std::string> doubts;   ///< why the saddle of one may be another's
   double force_calls = 0.0;
   bool finished = true;              ///< false: stopped
 };
