@@ -2,8 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
 
+#include "md/core/error.hpp"
+#include "md/io/structure_io.hpp"
 #include "tests/landscape/program.hpp"
 
 namespace landscape::test {
@@ -106,6 +113,48 @@ TEST(Structure, PrintsItsKeysAndStoresWhatAtomsHave) {
   // Bare numbers of a terminal are without the arrays.
   EXPECT_EQ(place.run({"structure", file, "--potential", crystal_potential}).out.find("g_of_r"),
             std::string::npos);
+}
+
+TEST(Structure, IndicesAreThoseOfTheVoroProgram) {
+  if (std::system("command -v voro++ >/dev/null") != 0)
+    GTEST_SKIP() << "no program voro++ here: apt-get install voro++";
+  const Workplace place;
+  auto glass = md::read_structure(std::string(LANDSCAPE_GLASSES) + "/cuzr_mm_hyper1.xyz.gz").configuration;
+  // The program takes boxes with right angles alone, so the atoms get one.
+  const Eigen::Vector3d edges = glass.cell.matrix().colwise().norm();
+  const Eigen::Matrix3Xd reduced = glass.cell.inverse() * glass.positions;
+  glass.cell = md::Cell(edges.asDiagonal());
+  glass.positions = edges.asDiagonal() * (reduced.array() - reduced.array().floor()).matrix();
+  const std::string file = place.path("box.xyz").string();
+  md::Frame frame;
+  frame.configuration = glass;
+  md::write_structure(file, frame);
+  const auto ours =
+      place.run({"structure", file, "--potential", "CuZr_mm.eam.fs", "--min-face", "0", "--json"});
+  ASSERT_EQ(ours.code, 0) << ours.err;
+
+  std::ofstream points(place.path("box"));
+  points.precision(17);
+  for (Eigen::Index i = 0; i < glass.size(); ++i)
+    points << i << ' ' << glass.positions.col(i).transpose() << '\n';
+  points.close();
+  std::ostringstream command;
+  command.precision(17);
+  command << "voro++ -p -o -c %A";
+  for (int d = 0; d < 3; ++d) command << " 0 " << edges[d];
+  command << ' ' << place.path("box").string();
+  ASSERT_EQ(std::system(command.str().c_str()), 0);
+  // Each line: how many faces have 0, 1, 2, ... edges.
+  std::istringstream lines(place.read("box.vol"));
+  std::map<std::string, int> theirs;
+  for (std::string line; std::getline(lines, line);) {
+    std::array<int, 7> faces = {};
+    std::istringstream numbers(line);
+    for (int& n : faces) numbers >> n;
+    ++theirs[md::message("<", faces[3], ",", faces[4], ",", faces[5], ",", faces[6], ">")];
+  }
+  EXPECT_GT(theirs.size(), 100u);
+  EXPECT_EQ((ours.json()["voronoi"].get<std::map<std::string, int>>()), theirs);
 }
 
 TEST(Rate, OfAVacancyJumpIsStoredWithTheEvent) {
