@@ -38,8 +38,8 @@ Classification classify(const Track& track, double origin) {
   for (const int side : {-1, 1}) {
     const auto [inside, sigma] = depth(side);
     const WindowEnd end = side > 0 ? track.high_end : track.low_end;
-    if (inside > 2.0 * sigma) continue;
-    if (!is_fold(end) && inside < 0.0)
+    if (inside > 2.0 * sigma || (!is_fold(end) && inside == 0.0)) continue;  // an end that is no fold: it was there as far as it was followed
+    if (!is_fold(end))
       return {EventClass::Unresolved, md::message("the ", side > 0 ? "upper" : "lower", " end that decides is ", name(end),
                                                   " before strain ", origin)};
     if (std::abs(inside) <= 2.0 * sigma)

@@ -98,26 +98,38 @@ std::pair<double, double> free_exponent(const std::vector<double>& strain, const
 
 }  // namespace
 
-Fold fit_fold(const std::vector<TrackPoint>& points, int side, WindowEnd which, double volume) {
+Fold fit_fold(const std::vector<TrackPoint>& all, int side, WindowEnd vanishing, double volume) {
   Fold fold;
-  if (points.size() < 3 || (which != WindowEnd::Initial && which != WindowEnd::Final)) return fold;
-  const auto barrier = [&](const TrackPoint& p) { return which == WindowEnd::Initial ? p.barrier() : p.reverse_barrier(); };
+  if (all.size() < 3 || (vanishing != WindowEnd::Initial && vanishing != WindowEnd::Final)) return fold;
+  const auto barrier = [&](const TrackPoint& p) { return vanishing == WindowEnd::Initial ? p.barrier() : p.reverse_barrier(); };
   const auto stress = [&](const TrackPoint& p) {
-    return p.stress_saddle - (which == WindowEnd::Initial ? p.stress_initial : p.stress_final);
+    return p.stress_saddle - (vanishing == WindowEnd::Initial ? p.stress_initial : p.stress_final);
   };
-  const double other = side > 0 ? points.front().strain : points.back().strain;
-  const TrackPoint& last = side > 0 ? points.back() : points.front();
-  // dE/dγ = V Δτ and E ~ ε^{3/2} give the distance that is left from one point alone.
-  double guess = last.strain + side * 1.5 * barrier(last) / std::max(std::abs(volume * stress(last)), 1e-12);
+  const double other = side > 0 ? all.front().strain : all.back().strain;
+  const TrackPoint& last = side > 0 ? all.back() : all.front();
+  // Those with the same minimum.
+  const auto which = vanishing == WindowEnd::Initial ? &TrackPoint::which_initial : &TrackPoint::which_final;
+  std::vector<const TrackPoint*> points;
+  for (const TrackPoint& p : all)
+    if (p.*which == last.*which) points.push_back(&p);
+  // What the last point alone leaves: E / |dE/dγ| if the barrier falls as a line, 3/2 of it at a fold.
+  const double left = barrier(last) / std::max(std::abs(volume * stress(last)), 1e-12);
+  const FoldEstimate of_last = {last.strain + side * 1.25 * left, 0.25 * left + 1e-7};
+  if (points.size() < 3) {
+    fold.best = of_last;
+    return fold;
+  }
+  double guess = last.strain + side * 1.5 * left;
   Line e, k, t;
   std::vector<double> used_x, used_e;
   for (int pass = 0; pass < 3; ++pass) {
     std::vector<double> x, ye, yk, yt, none, noise;
     const double window = 0.2 * std::abs(guess - other);
-    for (const TrackPoint& p : points) {
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const TrackPoint& p = *points[i];
       const double distance = side * (guess - p.strain);
       // At least the five nearest points, whatever the window holds.
-      const auto rank = side > 0 ? static_cast<std::size_t>(&points.back() - &p) : static_cast<std::size_t>(&p - &points.front());
+      const std::size_t rank = side > 0 ? points.size() - 1 - i : i;
       if ((distance > window && rank >= 5) || !(barrier(p) > 0.0)) continue;
       x.push_back(p.strain);
       ye.push_back(std::pow(barrier(p), 2.0 / 3.0));
@@ -142,10 +154,8 @@ Fold fit_fold(const std::vector<TrackPoint>& points, int side, WindowEnd which, 
   take(k, fold.from_curvature);
   take(t, fold.from_stress);
   fold.best = combined({fold.from_barrier, fold.from_curvature, fold.from_stress});
-  // What the last point alone leaves: E / |dE/dγ| if the barrier falls as a line, 3/2 of it at a fold.
-  const double left = barrier(last) / std::max(std::abs(volume * stress(last)), 1e-12);
   fold.regular = std::abs(side * (fold.best.strain - last.strain) - 1.5 * left) <= 1.5 * left + irregular_beyond;
-  if (!fold.regular) fold.best = {last.strain + side * 1.25 * left, 0.25 * left + 1e-7};
+  if (!fold.regular) fold.best = of_last;
   fold.amplitude = std::pow(std::abs(e.slope), 1.5);
   fold.amplitude_error = 1.5 * fold.amplitude * e.slope_error / std::abs(e.slope);
 

@@ -21,6 +21,7 @@ void TrackOptions::validate() const {
   positive("max_step", max_step);
   positive("min_step", min_step);
   positive("fold_resolution", fold_resolution);
+  positive("proof_resolution", proof_resolution);
   positive("max_jump", max_jump);
   positive("derivative_tolerance", derivative_tolerance);
   positive("stress_tolerance", stress_tolerance);
@@ -55,11 +56,12 @@ struct Leg {
   VectorXd TrackPoint::*x;
   double TrackPoint::*energy;
   double TrackPoint::*stress;
+  int TrackPoint::*which;
   const char* name;
 };
-constexpr Leg initial_leg{&TrackPoint::initial, &TrackPoint::energy_initial, &TrackPoint::stress_initial, "the initial minimum"};
-constexpr Leg saddle_leg{&TrackPoint::saddle, &TrackPoint::energy_saddle, &TrackPoint::stress_saddle, "the saddle"};
-constexpr Leg final_leg{&TrackPoint::final_minimum, &TrackPoint::energy_final, &TrackPoint::stress_final, "the final minimum"};
+constexpr Leg initial_leg{&TrackPoint::initial, &TrackPoint::energy_initial, &TrackPoint::stress_initial, &TrackPoint::which_initial, "the initial minimum"};
+constexpr Leg saddle_leg{&TrackPoint::saddle, &TrackPoint::energy_saddle, &TrackPoint::stress_saddle, nullptr, "the saddle"};
+constexpr Leg final_leg{&TrackPoint::final_minimum, &TrackPoint::energy_final, &TrackPoint::stress_final, &TrackPoint::which_final, "the final minimum"};
 
 class Follower {
  public:
@@ -81,19 +83,69 @@ class Follower {
     return refusal;
   }
 
-  bool connected(const TrackPoint& p) {
+  /// What lies on the two sides of the saddle, and whether it is what `p` says.
+  struct Sides {
+    bool initial = false, final = false;
+    VectorXd beyond_initial, beyond_final;
+    bool both() const { return initial && final; }
+  };
+
+  /// @return none so close to a fold that the three are one neighborhood.
+  std::optional<Sides> sides(TrackPoint& p) {
     at(p.strain);
     const double gap = md::largest_displacement(surface_, p.initial, p.saddle);
     const double other = md::largest_displacement(surface_, p.saddle, p.final_minimum);
     // Off the saddle by less than the way to the nearer minimum.
     const double step = std::min({o_.push_over, 0.5 * gap, 0.5 * other});
-    if (step < 0.02) return true;  // so close to a fold that the three are one neighborhood
-    const art::PushOver sides = art::push_over(surface_, p.saddle, p.mode, step, o_.minimum);
+    if (step < 0.02) return std::nullopt;
     const auto same = [&](const VectorXd& a, const VectorXd& b) {
       return md::largest_displacement(surface_, a, b) < std::min(o_.same, 0.5 * std::min(gap, other) + 1e-3);
     };
-    return (same(sides.plus, p.final_minimum) && same(sides.minus, p.initial)) ||
-           (same(sides.minus, p.final_minimum) && same(sides.plus, p.initial));
+    const std::int64_t calls = surface_.calls();
+    Sides found;
+    // Long steps downhill may leave a shallow basin on the way; what they miss is looked for again by short ones, nearer to the steepest way.
+    for (const double share : {1.0, 0.25}) {
+      md::MinimizeOptions downhill = o_.minimum;
+      downhill.max_step *= share;
+      art::PushOver off = art::push_over(surface_, p.saddle, p.mode, share * step, downhill);
+      if (same(off.plus, p.initial) || same(off.minus, p.final_minimum)) std::swap(off.plus, off.minus);
+      found.initial = same(off.minus, p.initial);
+      found.final = same(off.plus, p.final_minimum);
+      found.beyond_initial = std::move(off.minus);
+      found.beyond_final = std::move(off.plus);
+      if (found.both()) break;
+    }
+    p.force_calls += surface_.calls() - calls;
+    return found;
+  }
+
+  bool connected(TrackPoint& p) {
+    const std::optional<Sides> found = sides(p);
+    return !found || found->both();
+  }
+
+  /// Whether the saddle joins the two minima of `p`; where it leads to another one on the side of `loose`, that takes its place.
+  bool joined(TrackPoint& p, const Leg& loose, int direction, std::string& why) {
+    std::optional<Sides> found = sides(p);
+    if (!found || found->both()) return true;
+    const bool to_final = &loose == &final_leg;
+    if (!(to_final ? found->initial : found->final)) return false;
+    VectorXd& beyond = to_final ? found->beyond_final : found->beyond_initial;
+    if (md::largest_displacement(surface_, beyond, to_final ? p.initial : p.final_minimum) < o_.same) return false;
+    TrackPoint other = p;
+    other.*loose.x = std::move(beyond);
+    measure(other, loose);
+    if (!(other.energy_saddle > other.*loose.energy)) return false;
+    other.*loose.which += direction;
+    p = std::move(other);
+    if (why.empty()) why = md::message("from strain ", p.strain, " on the saddle leads to another minimum than ", loose.name);
+    return true;
+  }
+
+  /// Whether the saddle still leads to the minimum with which it merges at this end.
+  bool leads_to(TrackPoint& p, WindowEnd end) {
+    const std::optional<Sides> found = sides(p);
+    return !found || (end == WindowEnd::Initial ? found->initial : found->final);
   }
 
   Ahead ahead(const TrackPoint& p, int direction) const {
@@ -117,7 +169,9 @@ class Follower {
     next.saddle = md::deformed(f, p.saddle);
     next.final_minimum = md::deformed(f, p.final_minimum);
     next.mode = p.mode;
-    if (before == nullptr || p.renewed) return next;
+    next.which_initial = p.which_initial;
+    next.which_final = p.which_final;
+    if (before == nullptr) return next;
     const double last = p.strain - before->strain;
     const double linear = step / last;
     // Towards a fold ahead, s_± = ± sqrt(b ε / c): the same displacement per change of sqrt(ε).
@@ -130,8 +184,9 @@ class Follower {
     const auto move = [&](VectorXd& x, const VectorXd& now, const VectorXd& then, double factor) {
       x += factor * (now - md::deformed(g, then));
     };
-    move(next.initial, p.initial, before->initial, fold.end == WindowEnd::Initial ? root : linear);
-    move(next.final_minimum, p.final_minimum, before->final_minimum, fold.end == WindowEnd::Final ? root : linear);
+    if (p.which_initial == before->which_initial) move(next.initial, p.initial, before->initial, fold.end == WindowEnd::Initial ? root : linear);
+    if (p.which_final == before->which_final)
+      move(next.final_minimum, p.final_minimum, before->final_minimum, fold.end == WindowEnd::Final ? root : linear);
     move(next.saddle, p.saddle, before->saddle, root);
     return next;
   }
@@ -152,10 +207,15 @@ class Follower {
     double step = o_.first_step;
     int since_check = 0;
     Refusal last_refusal = Refusal::None;
+    std::optional<WindowEnd> passed;  // the fold that is all the event is followed for
     while (true) {
       const TrackPoint& here = points.back();
       const TrackPoint* before = points.size() > 1 ? &points[points.size() - 2] : nullptr;
       const Ahead fold = ahead(here, direction);
+      if (passed && (fold.end != *passed || !near(fold))) {
+        why += md::message("; then it does not end there");
+        return WindowEnd::Other;
+      }
       if (fold.distance < o_.fold_resolution) return fold.end;
       const double room = o_.max_strain - direction * here.strain;
       if (room < 1e-9) {
@@ -172,20 +232,25 @@ class Follower {
       Refusal refusal = correct(next, o_.max_jump, &here);
       if (refusal == Refusal::None && !(consistent(here, next, initial_leg) && consistent(here, next, final_leg)))
         refusal = Refusal::Inconsistent;
-      if (refusal == Refusal::None && ++since_check >= o_.check_every) {
+      // Strain 0 decides about the class.
+      if (refusal == Refusal::None && (++since_check >= o_.check_every || next.strain == 0.0)) {
         since_check = 0;
-        const std::int64_t calls = surface_.calls();
-        if (!connected(next)) refusal = Refusal::Disconnected;
-        next.force_calls += surface_.calls() - calls;
+        if (!joined(next, final_leg, direction, why)) {
+          refusal = Refusal::Disconnected;
+          since_check = o_.check_every;  // the next is proved as well
+        }
       }
       if (refusal != Refusal::None) {
         last_refusal = refusal;
         step = 0.5 * length;
-        if (step >= o_.min_step) continue;
-        std::optional<TrackPoint> beyond = pass(before, here, direction * length, fold, refusal, why);
+        // Nothing vanishes where another minimum comes between, so that strain is not worth many proofs.
+        if (step >= (refusal == Refusal::Disconnected ? o_.proof_resolution : o_.min_step)) continue;
+        std::optional<TrackPoint> beyond = pass(before, here, direction, length, fold, refusal, why);
         if (!beyond) return given_up(before, here, fold, refusal, why);
         next = std::move(*beyond);
         step = 10.0 * o_.min_step;
+        since_check = 0;
+        passed = fold.end;
       } else {
         step = std::min(o_.max_step, 1.6 * length);
       }
@@ -221,25 +286,32 @@ class Follower {
     return false;
   }
 
-  /// The point after one at which the minimum that does not take part in the fold ahead left its branch: the event ends at this fold, whatever
-  /// its other side has become. None where the fold is far, or the saddle no longer joins the minimum to anything.
-  std::optional<TrackPoint> pass(const TrackPoint* before, const TrackPoint& here, double step, const Ahead& fold, Refusal refusal,
-                                 std::string& why) {
+  /// Whether few steps lead to the fold ahead.
+  bool near(const Ahead& fold) const { return fold.distance < near_fold * o_.fold_resolution; }
+
+  void measure(TrackPoint& p, const Leg& leg) {
+    VectorXd gradient((p.*leg.x).size());
+    p.*leg.energy = surface_.evaluate(p.*leg.x, gradient);
+    p.*leg.stress = md::shear_stress(surface_.stress(), o_.plane);
+  }
+
+  /// The point after one at which the minimum that does not take part in the fold ahead left its branch, or another came between it and the
+  /// saddle: the event ends at this fold, whatever its other side has become. None where the fold is far, or the saddle no longer
+  /// leads to the minimum of the fold.
+  std::optional<TrackPoint> pass(const TrackPoint* before, const TrackPoint& here, int direction, double length, const Ahead& fold,
+                                 Refusal refusal, std::string& why) {
     const bool towards_initial = fold.end == WindowEnd::Initial;
     const Leg& kept = towards_initial ? initial_leg : final_leg;
     const Leg& other = towards_initial ? final_leg : initial_leg;
-    if (refusal != (towards_initial ? Refusal::FinalJumped : Refusal::InitialJumped) || !(fold.distance < near_fold * o_.fold_resolution) ||
-        jump_.empty())
-      return std::nullopt;
+    const bool left = refusal == (towards_initial ? Refusal::FinalJumped : Refusal::InitialJumped) && !jump_.empty();
+    if (!near(fold) || !(left || refusal == Refusal::Disconnected)) return std::nullopt;
     const std::string jump = jump_;
-    TrackPoint next = predict(before, here, step, fold);
+    TrackPoint next = predict(before, here, direction * length, fold);
     if (correct(next, o_.max_jump, &here, &other) != Refusal::None || !consistent(here, next, kept)) return std::nullopt;
-    const std::int64_t calls = surface_.calls();
-    const bool joined = connected(next);
-    next.force_calls += surface_.calls() - calls;
-    if (!joined) return std::nullopt;
-    next.renewed = true;
-    if (why.empty()) why = jump;
+    std::string renewal;
+    next.*other.which += direction;
+    if (!joined(next, other, direction, renewal)) return std::nullopt;
+    if (why.empty()) why = left ? jump : renewal;
     return next;
   }
 
@@ -249,9 +321,7 @@ class Follower {
         VectorXd& x = p.*leg.x;
         const VectorXd guess = x;
         const md::MinimizeResult r = md::minimize(surface_, x, o_.minimum);
-        VectorXd gradient(x.size());
-        p.*leg.energy = surface_.evaluate(x, gradient);
-        p.*leg.stress = md::shear_stress(surface_.stress(), o_.plane);
+        measure(p, leg);
         const bool close = md::largest_displacement(surface_, guess, x) < max_jump;
         if (&leg == loose) return r.converged();
         if (from != nullptr) return continuous(leg, *from, p, close) && r.converged();
@@ -269,9 +339,7 @@ class Follower {
       if (!(mode.curvature < 0.0)) return Refusal::SaddleLost;
       p.mode = mode.vector.dot(r.mode) < 0.0 ? VectorXd(-mode.vector) : mode.vector;
       p.curvature = mode.curvature;
-      VectorXd gradient(p.saddle.size());
-      p.energy_saddle = surface_.evaluate(p.saddle, gradient);
-      p.stress_saddle = md::shear_stress(surface_.stress(), o_.plane);
+      measure(p, saddle_leg);
       if (!(p.barrier() > 0.0)) return Refusal::InitialJumped;
       if (!(p.reverse_barrier() > 0.0)) return Refusal::FinalJumped;
       if (from != nullptr && !continuous(saddle_leg, *from, p, true)) return Refusal::SaddleJumped;
@@ -282,7 +350,7 @@ class Follower {
   }
 
   WindowEnd given_up(const TrackPoint* before, const TrackPoint& here, const Ahead& fold, Refusal refusal, std::string& why) const {
-    if (fold.distance < near_fold * o_.fold_resolution) {
+    if (near(fold)) {
       why += why.empty() ? "" : "; ";
       // At the fold ahead λ² vanishes with the barrier; clearly earlier, it is with something else that the saddle merges.
       if (refusal == Refusal::SaddleLost && before != nullptr && fold.distance > 5.0 * o_.fold_resolution) {
@@ -306,7 +374,7 @@ class Follower {
         why += !jump_.empty() ? jump_ : refusal == Refusal::InitialJumped ? "the initial minimum is lost without this saddle"
                                                                           : "the final minimum is lost without this saddle";
         return WindowEnd::Other;
-      case Refusal::Disconnected: why += "the saddle no longer joins the two minima"; return WindowEnd::Other;
+      case Refusal::Disconnected: why += "the saddle no longer leads to the initial minimum"; return WindowEnd::Other;
       case Refusal::Inconsistent: why += "the barrier jumps"; return WindowEnd::Other;
       default: why += "the saddle is lost"; return WindowEnd::Bifurcation;
     }
@@ -341,25 +409,25 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
   track.low_end = follower.run(down, -1, track.low_message, observe);
   track.points.assign(down.rbegin(), down.rend());
   track.points.insert(track.points.end(), up.begin() + 1, up.end());
-  const auto fit = [&](int side, WindowEnd& end, std::string& why) {
-    const Fold fold = fit_fold(track.points, side, end, reference.volume());
-    if (fold.regular) return fold;
-    // A force kink of the tables; or a minimum came between the saddle and this one, and another saddle before it.
+  // A fold that is none: a force kink of the tables; or a minimum came between the saddle and this one, and another saddle before it.
+  const auto trim = [&](int side, WindowEnd& end, std::string& why) {
+    if (fit_fold(track.points, side, end, reference.volume()).regular) return;
     const auto edge = [&] { return side > 0 ? track.points.end() - 1 : track.points.begin(); };
-    while (edge()->strain != first.strain && !follower.connected(*edge())) {
+    const WindowEnd vanishing = end;
+    while (edge()->strain != first.strain && !follower.leads_to(*edge(), vanishing)) {
       track.points.erase(edge());
       end = WindowEnd::Other;
     }
     why += why.empty() ? "" : "; ";
-    if (end != WindowEnd::Other) {
+    if (end == WindowEnd::Other)
+      why += md::message("beyond strain ", edge()->strain, " the saddle does not lead to the ", name(vanishing), " minimum");
+    else
       why += "the barrier vanishes while curvature and stress difference do not: no fold of a smooth potential";
-      return fold;
-    }
-    why += md::message("the saddle no longer joins the two minima beyond strain ", edge()->strain);
-    return Fold();
   };
-  track.high = fit(+1, track.high_end, track.high_message);
-  track.low = fit(-1, track.low_end, track.low_message);
+  trim(+1, track.high_end, track.high_message);
+  trim(-1, track.low_end, track.low_message);
+  track.high = fit_fold(track.points, +1, track.high_end, reference.volume());
+  track.low = fit_fold(track.points, -1, track.low_end, reference.volume());
   track.lowest_reached = track.points.front().strain;
   track.highest_reached = track.points.back().strain;
   track.force_calls = surface.calls() - before;

@@ -28,7 +28,8 @@ struct TrackPoint {
   double stress_initial = 0.0, stress_saddle = 0.0, stress_final = 0.0;
   double curvature = 0.0;          ///< of the saddle [eV/Å²]
   std::int64_t force_calls = 0;
-  bool renewed = false;            ///< the minimum away from the fold ahead is another than at the point before
+  /// Which minima these are: 0 those of the start; others replaced them so many times on the way up (positive) or down (negative).
+  int which_initial = 0, which_final = 0;
   double barrier() const { return energy_saddle - energy_initial; }
   double reverse_barrier() const { return energy_saddle - energy_final; }
 };
@@ -41,6 +42,7 @@ struct TrackOptions {
   double min_step = 2e-6;          ///< > 0: below it a lost branch is lost
   double fold_fraction = 0.5;      ///< in (0, 1): of the estimated distance to a fold taken in one step
   double fold_resolution = 2e-5;   ///< > 0: the last point is this close to the estimated fold
+  double proof_resolution = 2e-4;  ///< > 0: how finely the strain is found at which the saddle no longer joins the two minima
   double max_jump = 0.2;           ///< [Å], > 0: largest correction of a prediction, per atom
   double derivative_tolerance = 0.05;  ///< relative error allowed in ΔE_A = V ∫ Δτ dγ over a step
   double stress_tolerance = 0.4;   ///< relative change of Δτ allowed over a step where a barrier is too low for its energy to tell
@@ -90,14 +92,19 @@ struct [[nodiscard]] Track {
 /// that is Other says in its message which of the three left its branch, how, and at which atom. Where the minimum that does not take
 /// part in a fold leaves its branch just before it, that fold is followed with what lies beyond the saddle now, and the message says so.
 ///
+/// Every few points, and at strain 0, pushes off the saddle prove that it joins the two minima. Where it leads to another final minimum, as on the
+/// way of a cascade that falls through many, that one takes its place (TrackPoint::which_final, and the message): the event is the first of the
+/// cascade, over the saddle out of the initial minimum. Where it no longer leads to the initial minimum, the event ends (Other).
+///
 /// @param surface of the sample; its cell is changed. @param reference cell at strain 0.
 /// @param start relaxed at start.strain; energies and stresses are recomputed.
 /// @param observe called after each point with all points so far; Stop ends the following (NotReached).
 Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackPoint& start, const TrackOptions& options,
              const std::function<md::Control(const TrackPoint&)>& observe = {});
 
-/// Fits one end. @param side +1 for the upper end, -1 for the lower. @param barrier which of the two vanishes there.
-Fold fit_fold(const std::vector<TrackPoint>& points, int side, WindowEnd which, double volume);
+/// Fits one end, from the points with the minimum that vanishes there; less than three of them leave what the last alone says.
+/// @param side +1 for the upper end, -1 for the lower. @param vanishing which minimum merges with the saddle.
+Fold fit_fold(const std::vector<TrackPoint>& points, int side, WindowEnd vanishing, double volume);
 
 enum class EventClass { Thermal, StrainCreated, Unresolved };
 const char* name(EventClass c);

@@ -23,6 +23,7 @@ using nlohmann::json;
 json describe(const catastrophe::TrackOptions& o, int prove) {
   json out = {{"plane", o.plane}, {"max_strain", o.max_strain}, {"first_step", o.first_step}, {"max_step", o.max_step},
           {"min_step", o.min_step}, {"fold_fraction", o.fold_fraction}, {"fold_resolution", o.fold_resolution},
+          {"proof_resolution", o.proof_resolution},
           {"max_jump", o.max_jump}, {"derivative_tolerance", o.derivative_tolerance}, {"stress_tolerance", o.stress_tolerance},
           {"check_every", o.check_every},
           {"minimum_max_force", o.minimum.max_force}, {"saddle_max_force", o.saddle.max_force}};

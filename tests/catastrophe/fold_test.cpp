@@ -60,6 +60,22 @@ TEST(Fold, IsNotFittedWhereTheEndIsNone) {
   EXPECT_TRUE(std::isnan(fit_fold(normal_form(0.04, 2.0, 1.0, 1e4), +1, WindowEnd::Other, 1e4).best.strain));
 }
 
+TEST(Fold, IsFittedToThePointsWithTheMinimumThatVanishes) {
+  // Half-way another minimum came between; the barrier above the one before says nothing about this fold.
+  auto points = normal_form(0.0423, 2.5, 1.7, 16000.0);
+  const std::size_t change = points.size() / 2;
+  for (std::size_t k = 0; k < change; ++k) points[k].energy_initial = -0.8;
+  for (std::size_t k = change; k < points.size(); ++k) points[k].which_initial = 1;
+  const Fold f = fit_fold(points, +1, WindowEnd::Initial, 16000.0);
+  EXPECT_NEAR(f.best.strain, 0.0423, 1e-9);
+  EXPECT_EQ(f.points, static_cast<int>(points.size() - change));
+  // Two points with it: what the last one alone says, with an error that holds the truth.
+  for (std::size_t k = 0; k + 2 < points.size(); ++k) points[k].which_initial = 0;
+  const Fold few = fit_fold(points, +1, WindowEnd::Initial, 16000.0);
+  EXPECT_LT(std::abs(few.best.strain - 0.0423), 1.1 * few.best.error);
+  EXPECT_TRUE(std::isnan(few.exponent));
+}
+
 Track window(double low, double high) {
   Track t;
   t.low_end = WindowEnd::Final;
@@ -84,6 +100,14 @@ TEST(Class, IsUnresolvedWhileTheEndThatDecidesIsNotReached) {
   t.low_end = WindowEnd::Other;
   t.low = {};
   EXPECT_EQ(classify(t, 0.0).event_class, EventClass::Unresolved);
+}
+
+TEST(Class, IsThermalWhereTheEventWasHeldAtZeroAndLostBeyond) {
+  Track t = window(-0.03, 0.05);
+  t.low_end = WindowEnd::Other;
+  t.low = {};
+  t.lowest_reached = 0.0;
+  EXPECT_EQ(classify(t, 0.0).event_class, EventClass::Thermal);
 }
 
 }  // namespace

@@ -43,6 +43,28 @@ TEST_F(Shear, AStateDoesNotDependOnHowManyCallsLedToIt) {
   EXPECT_NEAR(whole["max_stress_gpa"].get<double>(), coarse["max_stress_gpa"].get<double>(), 1e-3);
 }
 
+// The second event falls by 0.9 eV through many minima; going back, its saddle merges with the first of them.
+TEST_F(Shear, ACascadeIsFollowedToTheFoldOfItsFirstMinimum) {
+  ASSERT_EQ(sheared({"--to", "-0.2"})["events"].size(), 2u);
+  const auto result = place_.run({"track", "g", "--from-shear", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto tracked = result.json();
+  const auto& track = tracked["tracks"][1];
+  EXPECT_EQ(track["low_end"], "initial");
+  EXPECT_EQ(track["high_end"], "final");
+  EXPECT_EQ(track["event_class"], "strain_created");
+  EXPECT_NE(track["event_class_reason"].get<std::string>().find("leads to another minimum"), std::string::npos);
+  const auto &points = track["points"], &last = points.back(), &first = points.front();
+  EXPECT_GT(first["reverse_barrier_ev"].get<double>(), 0.9);
+  EXPECT_LT(last["reverse_barrier_ev"].get<double>(), 1e-5);
+  // What tells the fold from a barrier that ends otherwise: λ² vanishes with it, as a line.
+  const auto& before = points[points.size() - 3];
+  const auto left = [&](const nlohmann::json& p) { return track["reverse_strain"].get<double>() - p["strain_xy"].get<double>(); };
+  EXPECT_GT(left(last), 0.0);
+  EXPECT_NEAR(std::pow(last["curvature_ev_per_a2"].get<double>() / before["curvature_ev_per_a2"].get<double>(), 2), left(last) / left(before),
+              0.03);
+}
+
 TEST_F(Shear, CompletesWhatAnOlderFileDoesNotSayOfIt) {
   const auto whole = sheared({"--to", "0.02"});
   {
