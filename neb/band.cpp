@@ -1,5 +1,6 @@
 #include "neb/band.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -32,36 +33,51 @@ Eigen::VectorXd Band::tangent(int image) const {
                                   {energy_[image - 1], energy_[image], energy_[image + 1]});
 }
 
-Eigen::MatrixXd Band::forces(double spring_constant, std::optional<int> climbing) const {
-  const ParallelSpring spring{spring_constant};
+Springs Band::springs(double constant, double ratio) const {
+  Springs springs{constant, std::vector<double>(surfaces_.size() - 1, 1.0)};
+  const double low = std::max(energy_[0], energy_[size() - 1]), high = energy_.maxCoeff();
+  if (!(high > low)) return springs;
+  for (int i = 0; i + 1 < size(); ++i) {
+    const double height = (std::max(energy_[i], energy_[i + 1]) - low) / (high - low);
+    springs.stiffness[static_cast<std::size_t>(i)] = 1.0 / ratio + (1.0 - 1.0 / ratio) * std::max(0.0, height);
+  }
+  return springs;
+}
+
+Eigen::MatrixXd Band::forces(const Springs& springs, std::optional<int> climbing) const {
+  const std::vector<double>& k = springs.stiffness;
   Eigen::MatrixXd force = Eigen::MatrixXd::Zero(x_.rows(), x_.cols());
   for (int i = 1; i + 1 < size(); ++i) {
     const Eigen::VectorXd along = tangent(i);
     if (climbing == i) {
       force.col(i) = climbing_force(gradient_.col(i), along);
     } else {
-      const double backward = (x_.col(i) - x_.col(i - 1)).norm();
-      const double forward = (x_.col(i + 1) - x_.col(i)).norm();
-      force.col(i) = nudged_force(gradient_.col(i), along, spring.compute(backward, forward));
+      const auto at = static_cast<std::size_t>(i);
+      const double backward = k[at - 1] * (x_.col(i) - x_.col(i - 1)).norm();
+      const double forward = k[at] * (x_.col(i + 1) - x_.col(i)).norm();
+      force.col(i) = nudged_force(gradient_.col(i), along, springs.constant * (forward - backward));
     }
   }
   return force;
 }
 
-Eigen::MatrixXd Band::drive(const Eigen::MatrixXd& force, std::optional<int> climbing) const {
-  constexpr double stiffness = 20.0;  // [eV/Å²], like the potential across the path
+Eigen::MatrixXd Band::drive(const Eigen::MatrixXd& force, const Springs& springs, std::optional<int> climbing) const {
+  constexpr double across = 20.0;  // [eV/Å²], like the potential across the path
+  const std::vector<double>& k = springs.stiffness;
   Eigen::VectorXd elongation = Eigen::VectorXd::Zero(x_.cols());
   std::vector<char> fixed(surfaces_.size(), 0);
   fixed.front() = fixed.back() = 1;
   if (climbing) fixed[static_cast<std::size_t>(*climbing)] = 1;
-  for (int i = 1; i + 1 < size(); ++i)
-    elongation[i] = (x_.col(i + 1) - x_.col(i)).norm() - (x_.col(i) - x_.col(i - 1)).norm();
-  const Eigen::VectorXd slide = equal_spacing(elongation, fixed);
+  for (int i = 1; i + 1 < size(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    elongation[i] = k[at] * (x_.col(i + 1) - x_.col(i)).norm() - k[at - 1] * (x_.col(i) - x_.col(i - 1)).norm();
+  }
+  const Eigen::VectorXd slide = equal_spacing(elongation, k, fixed);
   Eigen::MatrixXd result = force;
   for (int i = 1; i + 1 < size(); ++i) {
     if (fixed[static_cast<std::size_t>(i)]) continue;
     const Eigen::VectorXd along = tangent(i);
-    result.col(i) += (stiffness * slide[i] - force.col(i).dot(along)) * along;
+    result.col(i) += (across * slide[i] - force.col(i).dot(along)) * along;
   }
   return result;
 }

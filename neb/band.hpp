@@ -10,6 +10,12 @@
 
 namespace landscape::neb {
 
+/// Along the band.
+struct Springs {
+  double constant;                ///< [eV/Å²], of the stiffest
+  std::vector<double> stiffness;  ///< of the spring after each image but the last, relative to the stiffest
+};
+
 /// Invariant: energies and gradients belong to the current positions. Columns are images, ends
 /// included. One surface per image, since the history of a neighbor list must not depend on which
 /// thread took which image. One thread.
@@ -27,12 +33,16 @@ class Band {
   /// Interior image of highest energy.
   int highest() const;
   Eigen::VectorXd tangent(int image) const;
+  /// Springs that are so many times as stiff at the highest image as below the higher end, linear in the energy between: images
+  /// gather where the saddle is.
+  /// @par Source V. Ásgeirsson et al., J. Chem. Theory Comput. 17, 4929 (2021).
+  Springs springs(double constant, double ratio) const;
   /// Forces of the band [eV/Å], dof x (images + 2), zero at the ends.
-  Eigen::MatrixXd forces(double spring_constant, std::optional<int> climbing) const;
+  Eigen::MatrixXd forces(const Springs& springs, std::optional<int> climbing) const;
   /// `force` with the springs replaced by what closes the remaining difference in spacing at once
   /// (equal_spacing), as a force of ordinary stiffness: vanishes where the forces do, and is what
   /// an optimizer should follow.
-  Eigen::MatrixXd drive(const Eigen::MatrixXd& force, std::optional<int> climbing) const;
+  Eigen::MatrixXd drive(const Eigen::MatrixXd& force, const Springs& springs, std::optional<int> climbing) const;
   /// Path length from the first image to each [Å].
   std::vector<double> reaction_coordinate() const;
   /// Moves the interior images by their columns of `step` [Å] and evaluates them.

@@ -6,22 +6,10 @@
 
 namespace landscape::neb {
 
-/// Springs that only space the images: force along the tangent from the difference of the two
-/// lengths.
-struct ParallelSpring {
-  double spring_constant;  ///< [eV/Å²]
-
-  /// Signed force along the tangent [eV/Å] between an image at `backward` and `forward` [Å] from
-  /// its neighbors.
-  /// @par Source Henkelman & Jónsson, J. Chem. Phys. 113, 9978 (2000), the improved-tangent band:
-  ///      F = k (|R_(i+1) - R_i| - |R_i - R_(i-1)|) tangent.
-  double compute(double backward, double forward) const {
-    return spring_constant * (forward - backward);
-  }
-};
-
-/// Force of a band image [eV/Å]: the potential's part across the unit `tangent` and `spring` along
-/// it.
+/// Force of a band image [eV/Å]: the potential's part across the unit `tangent` and `spring`, which
+/// only spaces the images, along it.
+/// @par Source Henkelman & Jónsson, J. Chem. Phys. 113, 9978 (2000), the improved-tangent band:
+///      F = (k_i |R_(i+1) - R_i| - k_(i-1) |R_i - R_(i-1)|) tangent.
 inline Eigen::VectorXd nudged_force(const Eigen::Ref<const Eigen::VectorXd>& gradient,
                                     const Eigen::Ref<const Eigen::VectorXd>& tangent,
                                     double spring) {

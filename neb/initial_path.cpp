@@ -12,33 +12,6 @@ using Eigen::Index;
 using Eigen::Vector3d;
 using Eigen::VectorXd;
 
-/// The coordinates with particle i + shift in the place of particle i.
-VectorXd rolled(const VectorXd& x, Index shift) {
-  VectorXd r(x.size());
-  r.head(x.size() - 3 * shift) = x.tail(x.size() - 3 * shift);
-  r.tail(3 * shift) = x.head(3 * shift);
-  return r;
-}
-
-/// Calls visit(i, j, r_j - r_i) for all pairs, by minimum images.
-template <class Visit>
-void for_all_pairs(const md::EnergySurface& surface, const VectorXd& x, Visit visit) {
-  const Index n = x.size() / 3;
-  for (Index shift = 1; 2 * shift <= n; ++shift) {
-    const VectorXd d = surface.difference(x, rolled(x, shift));
-    const Index count = 2 * shift == n ? shift : n;  // half-way round, pairs repeat
-    for (Index i = 0; i < count; ++i) visit(i, (i + shift) % n, Vector3d(d.segment<3>(3 * i)));
-  }
-}
-
-double smallest_distance(const md::EnergySurface& surface, const VectorXd& x) {
-  double best = std::numeric_limits<double>::infinity();
-  for_all_pairs(surface, x, [&](Index, Index, const Vector3d& d) {
-    if (d.squaredNorm() < best) best = d.squaredNorm();
-  });
-  return std::sqrt(best);
-}
-
 /// A unit vector across `line`, the same for the opposite direction.
 Vector3d across(const Vector3d& line) {
   Index axis = 0;
@@ -64,6 +37,14 @@ Vector3d widened(const Vector3d& d, const Vector3d& m, double target) {
 }
 
 }  // namespace
+
+double smallest_distance(const md::EnergySurface& surface, const VectorXd& x) {
+  double best = std::numeric_limits<double>::infinity();
+  for_all_pairs(surface, x, [&](Index, Index, const Vector3d& d) {
+    if (d.squaredNorm() < best) best = d.squaredNorm();
+  });
+  return std::sqrt(best);
+}
 
 Eigen::MatrixXd straight_path(const md::EnergySurface& surface,
                               const Eigen::Ref<const VectorXd>& x_initial,

@@ -8,6 +8,24 @@
 
 namespace landscape::neb {
 
+/// Calls visit(i, j, r_j - r_i) for all pairs of particles in three dimensions, by minimum images.
+template <class Visit>
+void for_all_pairs(const md::EnergySurface& surface, const Eigen::VectorXd& x, Visit visit) {
+  const Eigen::Index n = x.size() / 3;
+  Eigen::VectorXd rolled(x.size());  // with particle i + shift in the place of particle i
+  for (Eigen::Index shift = 1; 2 * shift <= n; ++shift) {
+    rolled.head(x.size() - 3 * shift) = x.tail(x.size() - 3 * shift);
+    rolled.tail(3 * shift) = x.head(3 * shift);
+    const Eigen::VectorXd d = surface.difference(x, rolled);
+    const Eigen::Index count = 2 * shift == n ? shift : n;  // half-way round, pairs repeat
+    for (Eigen::Index i = 0; i < count; ++i)
+      visit(i, (i + shift) % n, Eigen::Vector3d(d.segment<3>(3 * i)));
+  }
+}
+
+/// Smallest distance of two particles [Å].
+double smallest_distance(const md::EnergySurface& surface, const Eigen::VectorXd& x);
+
 /// Straight line from x_initial to the nearest image of x_final, uniform motions that cost nothing
 /// removed.
 /// @return dof x (images + 2) [Å], without jumps by a period; the first column is x_initial.

@@ -10,6 +10,7 @@
 #include "neb/band.hpp"
 #include "neb/band_anderson.hpp"
 #include "neb/band_fire.hpp"
+#include "neb/idpp.hpp"
 #include "neb/initial_path.hpp"
 
 namespace landscape::neb {
@@ -33,7 +34,8 @@ void require(bool good, std::string_view field, double value, std::string_view r
 class Search {
  public:
   Search(Band& band, const NebOptions& options)
-      : band_(band), options_(options), fire_(band.positions().rows(), band.size()) {}
+      : band_(band), options_(options), springs_(band.springs(options.spring_constant, 1.0)),
+        fire_(band.positions().rows(), band.size()) {}
 
   NebStatus run(const NebObserver& observe);
   std::optional<int> climbing() const { return climbing_; }
@@ -43,6 +45,7 @@ class Search {
  private:
   void measure();
   void choose_climbing();
+  void weigh_springs();
   void advance();
   void advance_fire();
   void advance_anderson();
@@ -50,6 +53,8 @@ class Search {
 
   Band& band_;
   const NebOptions& options_;
+  Springs springs_;
+  int weighed_ = 0, last_weighed_ = 0;  ///< how often springs were weighed since the band climbs, and when
   BandFire fire_;
   BandAnderson anderson_;
   std::optional<int> climbing_;
@@ -66,8 +71,8 @@ class Search {
 };
 
 void Search::measure() {
-  force_ = band_.forces(options_.spring_constant, climbing_);
-  drive_ = band_.drive(force_, climbing_);
+  force_ = band_.forces(springs_, climbing_);
+  drive_ = band_.drive(force_, springs_, climbing_);
   path_max_force_ = 0.0;
   for (int i = 1; i + 1 < band_.size(); ++i) {
     const double norm = md::max_norm(force_.col(i), band_.block());
@@ -90,6 +95,26 @@ void Search::choose_climbing() {
     climbing_.reset();
   } else if (band_.energies()[top] > band_.energies()[*climbing_] + intermediate_depth) {
     climbing_ = top;
+  } else {
+    return;
+  }
+  slow_down();
+  measure();
+}
+
+/// Springs by the energies of a band in order, a few times and then no more: a band far from its path would run away with them, and
+/// springs that follow the energies at every step are forces without a potential, in which Anderson's method gets lost.
+void Search::weigh_springs() {
+  constexpr int every = 25, times = 4;
+  if (options_.spring_ratio == 1.0) return;
+  if (!climbing_) {
+    if (weighed_ == 0) return;
+    springs_ = band_.springs(options_.spring_constant, 1.0);
+    weighed_ = 0;
+  } else if (weighed_ < times && (weighed_ == 0 || iterations_ >= last_weighed_ + every)) {
+    springs_ = band_.springs(options_.spring_constant, options_.spring_ratio);
+    ++weighed_;
+    last_weighed_ = iterations_;
   } else {
     return;
   }
@@ -158,6 +183,7 @@ void Search::slow_down() {
 NebStatus Search::run(const NebObserver& observe) {
   measure();
   for (;; ++iterations_) {
+    weigh_springs();
     choose_climbing();
     if (observe) {
       const double barrier = band_.energies()[band_.highest()] - band_.energies()[0];
@@ -251,6 +277,7 @@ void NebOptions::validate() const {
   require(images > 0, "images", images, "> 0");
   require(spring_constant > 0.0 && std::isfinite(spring_constant), "spring_constant",
           spring_constant, "> 0");
+  require(spring_ratio >= 1.0 && std::isfinite(spring_ratio), "spring_ratio", spring_ratio, ">= 1");
   require(max_force > 0.0, "max_force", max_force, "> 0");
   require(path_max_force > 0.0, "path_max_force", path_max_force, "> 0");
   require(max_iterations > 0, "max_iterations", max_iterations, "> 0");
@@ -286,6 +313,7 @@ NebResult find_path(const SurfaceFactory& make_surface,
   check_point(*surface, surface->dof(), x_final, "last endpoint of the path");
   Eigen::MatrixXd path = straight_path(*surface, x_initial, x_final, options.images);
   separate_particles(*surface, path);
+  if (options.initial_path == InitialPath::Idpp) even_distances(*surface, path);
   return relax(make_surface, *surface, std::move(path), options, observe);
 }
 

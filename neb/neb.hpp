@@ -18,9 +18,19 @@ namespace landscape::neb {
 /// same function, each usable from any one thread at a time.
 using SurfaceFactory = std::function<std::unique_ptr<md::EnergySurface>()>;
 
+/// Where a band starts from.
+enum class InitialPath {
+  Linear,  ///< the straight line, particles that would run into each other led around each other
+  Idpp,    ///< bent from there until distances change evenly (even_distances)
+};
+
 struct NebOptions {
   int images = 40;  ///< > 0, between the endpoints. The barrier must not depend on it; see tests.
   double spring_constant = 5.0;  ///< [eV/Å²], > 0. The barrier must not depend on it; see tests.
+  /// >= 1: springs at the highest image are so many times as stiff as those at the ends (energy-weighted springs; 1: all alike).
+  /// The barrier must not depend on it; see tests.
+  double spring_ratio = 1.0;
+  InitialPath initial_path = InitialPath::Linear;
   double max_force = 1e-4;       ///< [eV/Å], > 0: full force on the climbing image.
   double path_max_force =
       0.01;                   ///< [eV/Å], > 0: across the path plus springs, on every other image.
@@ -85,7 +95,8 @@ struct [[nodiscard]] NebResult {
 };
 
 /// Path between two minima, starting from the straight line through minimum images, drift removed,
-/// with atoms that would run into each other led around each other (separate_particles).
+/// with atoms that would run into each other led around each other (separate_particles), and bent as
+/// options.initial_path says.
 ///
 /// @param x_initial, x_final length dof() [Å], same particle order.
 /// @throws InputError for bad options or lengths, or where the surface refuses the endpoints or

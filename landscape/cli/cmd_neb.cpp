@@ -17,6 +17,7 @@ using nlohmann::json;
 struct NebArguments {
   std::string from, to, potential, output;
   std::vector<std::string> types;
+  std::string initial_path = "linear";
   BarrierPathOptions path;
 };
 
@@ -86,6 +87,7 @@ std::string why_not(const PathPiece& piece) {
 int run(const Context& context, NebArguments options) {
   if (!options.output.empty()) check_output_path(options.output);
   options.path.neb.threads = context.global.threads;
+  if (options.initial_path == "idpp") options.path.neb.initial_path = neb::InitialPath::Idpp;
   options.path.validate();
   if (is_id(options.from) != is_id(options.to))
     throw md::InputError(md::message("neb: expected two minima or two structures, got ", options.from, " and ", options.to));
@@ -154,6 +156,10 @@ void add_neb_command(CLI::App& app, Context& context) {
   command->add_option("--fmax", options->path.neb.max_force, "largest force at the saddle [eV/Å], to which the climbing image is led in the end")->capture_default_str();
   command->add_option("--path-fmax", options->path.neb.path_max_force, "largest force on the images of the band [eV/Å]")->capture_default_str();
   command->add_option("--spring", options->path.neb.spring_constant, "[eV/Å²]")->capture_default_str();
+  command->add_option("--spring-ratio", options->path.neb.spring_ratio, "springs at the highest image so many times as stiff as those at the ends; 1: all alike")
+      ->capture_default_str();
+  command->add_option("--initial-path", options->initial_path, "linear, or idpp: bent until distances change evenly")
+      ->check(CLI::IsMember({"linear", "idpp"}))->capture_default_str();
   command->add_option("--max-iterations", options->path.neb.max_iterations, "iterations at most")->capture_default_str();
   command->add_flag("!--no-split", options->path.split, "keep one band where there are minima on the way, instead of pieces");
   command->add_option("-o,--output", options->output, "where to write the saddle");

@@ -1,11 +1,13 @@
 /// CI-NEB with atoms: a vacancy hop in a Lennard-Jones crystal, periods, atoms in each other's way.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
 #include "md/minimize/minimizer.hpp"
 #include "md/potential/atomic_surface.hpp"
+#include "neb/idpp.hpp"
 #include "neb/initial_path.hpp"
 #include "neb/neb.hpp"
 
@@ -132,6 +134,53 @@ TEST_F(VacancyHop, AtomsThatExchangePlacesAreLedAroundEachOther) {
   // They pass on one side: no image jumps across.
   EXPECT_LT(longest_move, 0.5 * distance);
   EXPECT_EQ(path.col(0), initial_);
+}
+
+TEST_F(VacancyHop, EvenDistancesOpenTheWindowAndLeadToTheSameSaddle) {
+  const auto surface = make();
+  const auto highest = [&](const Eigen::MatrixXd& path) {
+    double top = -1e300;
+    Eigen::VectorXd gradient(path.rows());
+    for (Eigen::Index k = 0; k < path.cols(); ++k) top = std::max(top, surface->evaluate(path.col(k), gradient));
+    return top;
+  };
+  Eigen::MatrixXd path = straight_path(*surface, initial_, final_, 9);
+  separate_particles(*surface, path);
+  const double straight = highest(path);
+  EXPECT_GT(even_distances(*surface, path), 0);
+  EXPECT_EQ(path.col(0), initial_);
+  NebOptions o;
+  o.images = 9;
+  const auto linear = find_path(factory(), initial_, final_, o);
+  o.initial_path = InitialPath::Idpp;
+  const auto bent = find_path(factory(), initial_, final_, o);
+  ASSERT_TRUE(linear.converged());
+  ASSERT_TRUE(bent.converged());
+  EXPECT_NEAR(bent.barrier, linear.barrier, 1e-6);
+  // The atoms of the window have to give way; straight lines do not let them.
+  EXPECT_LT(highest(path) - linear.saddle_energy, 0.8 * (straight - linear.saddle_energy));
+}
+
+TEST_F(VacancyHop, EvenDistancesAreMetHalfWay) {
+  const auto surface = make();
+  Eigen::MatrixXd path = straight_path(*surface, initial_, final_, 9);
+  even_distances(*surface, path);
+  // Distances of the hopping atom half-way: the mean of those at the ends, as nearly as its neighbors let it.
+  const Eigen::VectorXd middle = path.col(5), line = initial_ + 0.5 * md::displacement(*surface, initial_, final_);
+  double bent = 0.0, straight = 0.0;
+  for (Eigen::Index i = 3; i + 3 <= middle.size(); i += 3) {
+    const auto apart = [&](const Eigen::VectorXd& x) {
+      Eigen::VectorXd a = x;
+      a.segment<3>(i) = x.head<3>();
+      return surface->difference(x, a).segment<3>(i).norm();
+    };
+    const double wanted = 0.5 * (apart(path.col(0)) + apart(path.col(10)));
+    if (wanted > 2.0) continue;
+    const double weight = std::pow(wanted, -4);
+    bent += weight * std::pow(apart(middle) - wanted, 2);
+    straight += weight * std::pow(apart(line) - wanted, 2);
+  }
+  EXPECT_LT(bent, 0.7 * straight);
 }
 
 TEST_F(VacancyHop, AHopNeedsNoSeparation) {

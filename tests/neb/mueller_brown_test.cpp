@@ -76,6 +76,24 @@ TEST(ClimbingImage, TakesTheHigherSaddleAndReportsTheMinimumOnTheWay) {
   EXPECT_LT((minima[0].x - MuellerBrown::middle.vector()).norm(), 1e-8);
 }
 
+TEST(ClimbingImage, WeightedSpringsGatherImagesAtTheSaddleAndLeaveItWhereItIs) {
+  NebOptions o = tight();
+  o.images = 15;
+  const auto even = find_path(surface, MuellerBrown::deepest.vector(), MuellerBrown::middle.vector(), o);
+  o.spring_ratio = 10.0;
+  const auto weighted = find_path(surface, MuellerBrown::deepest.vector(), MuellerBrown::middle.vector(), o);
+  ASSERT_TRUE(even.converged());
+  ASSERT_TRUE(weighted.converged());
+  EXPECT_NEAR(weighted.barrier, even.barrier, 1e-6);
+  const auto beside_over_first = [](const NebResult& path) {
+    const auto k = static_cast<std::size_t>(*path.saddle_index);
+    const auto& s = path.reaction_coordinate;
+    return (s[k + 1] - s[k - 1]) / (2.0 * (s[1] - s[0]));
+  };
+  EXPECT_NEAR(beside_over_first(even), 1.0, 0.3);  // the climber parts the band in two chains
+  EXPECT_LT(beside_over_first(weighted), 0.4 * beside_over_first(even));
+}
+
 TEST(ClimbingImage, TangentAtTheSaddleIsItsUnstableDirection) {
   NebOptions o = tight();
   o.images = 40;

@@ -53,11 +53,6 @@ TEST(ImprovedTangent, ChangesContinuouslyWhenAnImagePassesOverTheTop) {
   EXPECT_LT((before - after).norm(), 1e-8);
 }
 
-TEST(ParallelSpring, PullsTowardTheLongerSide) {
-  EXPECT_DOUBLE_EQ(ParallelSpring{5.0}.compute(1.0, 1.5), 2.5);
-  EXPECT_DOUBLE_EQ(ParallelSpring{5.0}.compute(1.5, 1.0), -2.5);
-}
-
 TEST(NudgedForce, HasNoSpringAcrossAndNoPotentialAlongThePath) {
   const VectorXd gradient = Vector2d(3.0, 7.0);
   const VectorXd tangent = Vector2d(1.0, 0.0);
@@ -77,8 +72,21 @@ TEST(EqualSpacing, MakesTheLengthsBetweenFixedImagesEqual) {
   const Eigen::VectorXd s = (Eigen::VectorXd(7) << 0.0, 0.1, 0.9, 3.0, 3.2, 5.0, 6.0).finished();
   Eigen::VectorXd elongation = Eigen::VectorXd::Zero(7);
   for (Eigen::Index i = 1; i < 6; ++i) elongation[i] = s[i + 1] - 2.0 * s[i] + s[i - 1];
-  const Eigen::VectorXd moved = s + equal_spacing(elongation, {1, 0, 0, 1, 0, 0, 1});
+  const Eigen::VectorXd moved = s + equal_spacing(elongation, std::vector<double>(6, 1.0), {1, 0, 0, 1, 0, 0, 1});
   for (Eigen::Index i = 0; i < 7; ++i) EXPECT_NEAR(moved[i], static_cast<double>(i), 1e-14);
+}
+
+TEST(EqualSpacing, SharesTheLengthOutByTheStiffnessOfTheSprings) {
+  const Eigen::VectorXd s = (Eigen::VectorXd(5) << 0.0, 0.3, 1.0, 1.1, 7.0).finished();
+  const std::vector<double> k = {1.0, 2.0, 4.0, 1.0};
+  Eigen::VectorXd elongation = Eigen::VectorXd::Zero(5);
+  for (Eigen::Index i = 1; i < 4; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    elongation[i] = k[at] * (s[i + 1] - s[i]) - k[at - 1] * (s[i] - s[i - 1]);
+  }
+  const Eigen::VectorXd moved = s + equal_spacing(elongation, k, {1, 0, 0, 0, 1});
+  for (Eigen::Index i = 0; i < 4; ++i)
+    EXPECT_NEAR(k[static_cast<std::size_t>(i)] * (moved[i + 1] - moved[i]), 7.0 / (1.0 + 0.5 + 0.25 + 1.0), 1e-14);
 }
 
 TEST(BandAnderson, SolvesALinearProblemThatIsNotSymmetric) {
