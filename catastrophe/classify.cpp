@@ -26,6 +26,7 @@ const char* name(EventClass c) {
 }
 
 Classification classify(const Track& track, double origin) {
+  if (!track.held) return {EventClass::Unresolved, "minima and saddle do not belong together"};
   const auto is_fold = [](WindowEnd e) { return e == WindowEnd::Initial || e == WindowEnd::Final; };
   // How far the origin lies inside the window at one end, in strain, and the 1 σ of that end.
   const auto depth = [&](int side) {

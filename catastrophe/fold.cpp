@@ -100,7 +100,7 @@ std::pair<double, double> free_exponent(const std::vector<double>& strain, const
 
 Fold fit_fold(const std::vector<TrackPoint>& all, int side, WindowEnd vanishing, double volume) {
   Fold fold;
-  if (all.size() < 3 || (vanishing != WindowEnd::Initial && vanishing != WindowEnd::Final)) return fold;
+  if (all.empty() || (vanishing != WindowEnd::Initial && vanishing != WindowEnd::Final)) return fold;
   const auto barrier = [&](const TrackPoint& p) { return vanishing == WindowEnd::Initial ? p.barrier() : p.reverse_barrier(); };
   const auto stress = [&](const TrackPoint& p) {
     return p.stress_saddle - (vanishing == WindowEnd::Initial ? p.stress_initial : p.stress_final);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include "art/search.hpp"
 #include "md/core/error.hpp"
@@ -85,8 +87,9 @@ class Follower {
 
   /// What lies on the two sides of the saddle, and whether it is what `p` says.
   struct Sides {
+    double same = 0.0;  ///< [Å] displacement below which two minima here are one
     bool initial = false, final = false;
-    VectorXd beyond_initial, beyond_final;
+    VectorXd beyond_initial, beyond_final;  ///< minima; empty where none was reached
     bool both() const { return initial && final; }
   };
 
@@ -98,21 +101,32 @@ class Follower {
     // Off the saddle by less than the way to the nearer minimum.
     const double step = std::min({o_.push_over, 0.5 * gap, 0.5 * other});
     if (step < 0.02) return std::nullopt;
-    const auto same = [&](const VectorXd& a, const VectorXd& b) {
-      return md::largest_displacement(surface_, a, b) < std::min(o_.same, 0.5 * std::min(gap, other) + 1e-3);
-    };
     const std::int64_t calls = surface_.calls();
     Sides found;
-    // Long steps downhill may leave a shallow basin on the way; what they miss is looked for again by short ones, nearer to the steepest way.
+    found.same = std::min(o_.same, 0.5 * std::min(gap, other) + 1e-3);
+    const auto same = [&](const VectorXd& a, const VectorXd& b) { return md::largest_displacement(surface_, a, b) < found.same; };
+    std::optional<bool> plus_is_initial;
+    // Long steps downhill may leave a shallow basin on the way; a side that is missed is looked for again by short ones, nearer to the steepest way.
     for (const double share : {1.0, 0.25}) {
       md::MinimizeOptions downhill = o_.minimum;
       downhill.max_step *= share;
       art::PushOver off = art::push_over(surface_, p.saddle, p.mode, share * step, downhill);
-      if (same(off.plus, p.initial) || same(off.minus, p.final_minimum)) std::swap(off.plus, off.minus);
-      found.initial = same(off.minus, p.initial);
-      found.final = same(off.plus, p.final_minimum);
-      found.beyond_initial = std::move(off.minus);
-      found.beyond_final = std::move(off.plus);
+      if (!plus_is_initial) {
+        if (same(off.plus, p.initial) || same(off.minus, p.final_minimum)) plus_is_initial = true;
+        else if (same(off.minus, p.initial) || same(off.plus, p.final_minimum)) plus_is_initial = false;
+      }
+      if (plus_is_initial.value_or(false)) {
+        std::swap(off.plus, off.minus);
+        std::swap(off.plus_result, off.minus_result);
+      }
+      if (!found.initial) {
+        found.initial = same(off.minus, p.initial);
+        found.beyond_initial = off.minus_result.converged() ? std::move(off.minus) : VectorXd();
+      }
+      if (!found.final) {
+        found.final = same(off.plus, p.final_minimum);
+        found.beyond_final = off.plus_result.converged() ? std::move(off.plus) : VectorXd();
+      }
       if (found.both()) break;
     }
     p.force_calls += surface_.calls() - calls;
@@ -131,14 +145,15 @@ class Follower {
     const bool to_final = &loose == &final_leg;
     if (!(to_final ? found->initial : found->final)) return false;
     VectorXd& beyond = to_final ? found->beyond_final : found->beyond_initial;
-    if (md::largest_displacement(surface_, beyond, to_final ? p.initial : p.final_minimum) < o_.same) return false;
+    if (beyond.size() == 0 || md::largest_displacement(surface_, beyond, to_final ? p.initial : p.final_minimum) < found->same) return false;
     TrackPoint other = p;
     other.*loose.x = std::move(beyond);
     measure(other, loose);
     if (!(other.energy_saddle > other.*loose.energy)) return false;
     other.*loose.which += direction;
     p = std::move(other);
-    if (why.empty()) why = md::message("from strain ", p.strain, " on the saddle leads to another minimum than ", loose.name);
+    if (std::abs(p.*loose.which) == 1)
+      why += md::message(why.empty() ? "" : "; ", "from strain ", p.strain, " on the saddle leads to another minimum than ", loose.name);
     return true;
   }
 
@@ -207,16 +222,29 @@ class Follower {
     double step = o_.first_step;
     int since_check = 0;
     Refusal last_refusal = Refusal::None;
-    std::optional<WindowEnd> passed;  // the fold that is all the event is followed for
+    std::optional<WindowEnd> passed;  // the fold that is all the event is followed for, from so many points on
+    std::size_t before_passing = 0;
     while (true) {
       const TrackPoint& here = points.back();
       const TrackPoint* before = points.size() > 1 ? &points[points.size() - 2] : nullptr;
       const Ahead fold = ahead(here, direction);
       if (passed && (fold.end != *passed || !near(fold))) {
-        why += md::message("; then it does not end there");
+        why += md::message(why.empty() ? "" : "; ", "its barrier then does not vanish there");
+        points.resize(before_passing);
         return WindowEnd::Other;
       }
-      if (fold.distance < o_.fold_resolution) return fold.end;
+      // The last points before a fold are not proved yet. Whether another final minimum takes the place of the one that would vanish in it.
+      const auto renewed = [&] {
+        if (since_check == 0 || !near(fold)) return false;
+        since_check = 0;
+        last_refusal = Refusal::None;
+        const int which = here.which_final;
+        return joined(points.back(), final_leg, direction, why) && fold.end == WindowEnd::Final && here.which_final != which;
+      };
+      if (fold.distance < o_.fold_resolution) {
+        if (renewed()) continue;
+        return fold.end;
+      }
       const double room = o_.max_strain - direction * here.strain;
       if (room < 1e-9) {
         why += md::message(why.empty() ? "" : "; ", "strain limit ", direction * o_.max_strain);
@@ -226,7 +254,11 @@ class Follower {
       // Strain 0 is never stepped over: there the event can be held against others.
       const double to_zero = -direction * here.strain;
       if (to_zero > 0.0 && to_zero < length) length = to_zero;
-      if (length < o_.min_step && last_refusal != Refusal::None) return given_up(before, here, fold, last_refusal, why);
+      if (length < o_.min_step && last_refusal != Refusal::None) {
+        const Refusal last = last_refusal;
+        if (renewed()) continue;
+        return given_up(before, here, fold, last, why);
+      }
       TrackPoint next = predict(before, here, direction * length, fold);
       jump_.clear();
       Refusal refusal = correct(next, o_.max_jump, &here);
@@ -245,12 +277,20 @@ class Follower {
         step = 0.5 * length;
         // Nothing vanishes where another minimum comes between, so that strain is not worth many proofs.
         if (step >= (refusal == Refusal::Disconnected ? o_.proof_resolution : o_.min_step)) continue;
-        std::optional<TrackPoint> beyond = pass(before, here, direction, length, fold, refusal, why);
-        if (!beyond) return given_up(before, here, fold, refusal, why);
+        std::string note;
+        std::optional<TrackPoint> beyond = pass(before, here, direction, length, fold, refusal, note);
+        if (!beyond) {
+          if (renewed()) continue;
+          return given_up(before, here, fold, refusal, why);
+        }
         next = std::move(*beyond);
         step = 10.0 * o_.min_step;
         since_check = 0;
-        passed = fold.end;
+        if (!passed) {
+          passed = fold.end;
+          before_passing = points.size();
+          why += (why.empty() || note.empty() ? "" : "; ") + note;
+        }
       } else {
         step = std::min(o_.max_step, 1.6 * length);
       }
@@ -299,7 +339,7 @@ class Follower {
   /// saddle: the event ends at this fold, whatever its other side has become. None where the fold is far, or the saddle no longer
   /// leads to the minimum of the fold.
   std::optional<TrackPoint> pass(const TrackPoint* before, const TrackPoint& here, int direction, double length, const Ahead& fold,
-                                 Refusal refusal, std::string& why) {
+                                 Refusal refusal, std::string& note) {
     const bool towards_initial = fold.end == WindowEnd::Initial;
     const Leg& kept = towards_initial ? initial_leg : final_leg;
     const Leg& other = towards_initial ? final_leg : initial_leg;
@@ -309,9 +349,9 @@ class Follower {
     TrackPoint next = predict(before, here, direction * length, fold);
     if (correct(next, o_.max_jump, &here, &other) != Refusal::None || !consistent(here, next, kept)) return std::nullopt;
     std::string renewal;
-    next.*other.which += direction;
     if (!joined(next, other, direction, renewal)) return std::nullopt;
-    if (why.empty()) why = left ? jump : renewal;
+    if (next.*other.which == here.*other.which) next.*other.which += direction;
+    note = left ? jump : renewal;
     return next;
   }
 
@@ -350,7 +390,7 @@ class Follower {
   }
 
   WindowEnd given_up(const TrackPoint* before, const TrackPoint& here, const Ahead& fold, Refusal refusal, std::string& why) const {
-    if (near(fold)) {
+    if (near(fold) && refusal != Refusal::Disconnected) {
       why += why.empty() ? "" : "; ";
       // At the fold ahead λ² vanishes with the barrier; clearly earlier, it is with something else that the saddle merges.
       if (refusal == Refusal::SaddleLost && before != nullptr && fold.distance > 5.0 * o_.fold_resolution) {
@@ -398,6 +438,7 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
   TrackPoint first = start;
   Track track;
   if (follower.correct(first, options.max_jump) != Refusal::None || !follower.connected(first)) {
+    track.held = false;
     track.low_end = track.high_end = WindowEnd::Other;
     track.low_message = track.high_message = "the event does not hold at the strain where it starts";
     track.lowest_reached = track.highest_reached = start.strain;
@@ -409,17 +450,20 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
   track.low_end = follower.run(down, -1, track.low_message, observe);
   track.points.assign(down.rbegin(), down.rend());
   track.points.insert(track.points.end(), up.begin() + 1, up.end());
-  // A fold that is none: a force kink of the tables; or a minimum came between the saddle and this one, and another saddle before it.
+  // The last points may not be proved yet: where a minimum came between, they are of its saddle, and so is a barrier that vanishes there. Or a fold
+  // is none, but a force kink of the tables.
   const auto trim = [&](int side, WindowEnd& end, std::string& why) {
-    if (fit_fold(track.points, side, end, reference.volume()).regular) return;
     const auto edge = [&] { return side > 0 ? track.points.end() - 1 : track.points.begin(); };
-    const WindowEnd vanishing = end;
+    const WindowEnd reached = end, vanishing = end == WindowEnd::Final ? WindowEnd::Final : WindowEnd::Initial;
+    const std::size_t held = track.points.size();
     while (edge()->strain != first.strain && !follower.leads_to(*edge(), vanishing)) {
       track.points.erase(edge());
       end = WindowEnd::Other;
     }
+    const bool dropped = track.points.size() < held;
+    if (!dropped && (reached != vanishing || fit_fold(track.points, side, end, reference.volume()).regular)) return;
     why += why.empty() ? "" : "; ";
-    if (end == WindowEnd::Other)
+    if (dropped)
       why += md::message("beyond strain ", edge()->strain, " the saddle does not lead to the ", name(vanishing), " minimum");
     else
       why += "the barrier vanishes while curvature and stress difference do not: no fold of a smooth potential";

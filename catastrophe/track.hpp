@@ -28,7 +28,7 @@ struct TrackPoint {
   double stress_initial = 0.0, stress_saddle = 0.0, stress_final = 0.0;
   double curvature = 0.0;          ///< of the saddle [eV/Å²]
   std::int64_t force_calls = 0;
-  /// Which minima these are: 0 those of the start; others replaced them so many times on the way up (positive) or down (negative).
+  /// Which minima these are: 0 those of the start; others that replaced them count on on the way up (positive) or down (negative).
   int which_initial = 0, which_final = 0;
   double barrier() const { return energy_saddle - energy_initial; }
   double reverse_barrier() const { return energy_saddle - energy_final; }
@@ -76,6 +76,7 @@ struct Fold {
 };
 
 struct [[nodiscard]] Track {
+  bool held = true;                   ///< false: the three did not belong together where the event was found; no points then
   std::vector<TrackPoint> points;     ///< by increasing strain
   WindowEnd low_end = WindowEnd::NotReached, high_end = WindowEnd::NotReached;
   Fold low, high;                     ///< fitted where the end is Initial or Final

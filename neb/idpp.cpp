@@ -19,7 +19,7 @@ using Eigen::Index;
 using Eigen::Vector3d;
 using Eigen::VectorXd;
 
-constexpr double reach = 2.0;        // in smallest distances of the endpoints: the shell of nearest neighbors
+constexpr double reach = 2.0;        // in smallest distances of the endpoints: atoms farther apart hardly get in each other's way
 constexpr double stiffness = 20.0;   // [eV/Å²] of the nearest pair, an ordinary metal's, which is what the band's motion is made for
 constexpr double enough = 0.1;       // [eV/Å] at that stiffness: 0.005 Å from where the distances want it
 constexpr int max_iterations = 300;
@@ -46,10 +46,11 @@ class PairDistances final : public md::EnergySurface {
     const VectorXd here = x;
     for (std::size_t k = 0; k < pairs_.size(); ++k) {
       const Vector3d v = pairs_[k].vector(here);
-      const double d = v.norm(), miss = wanted_[k] - d, weight = scale_ / std::pow(d, 4);
+      const double d = v.norm();
       if (!(d > 0.0)) continue;
-      sum += weight * miss * miss;
-      const Vector3d pull = (-4.0 * weight / d * miss * miss - 2.0 * weight * miss) / d * v;
+      const auto [value, slope] = unevenness(d, wanted_[k]);
+      sum += scale_ * value;
+      const Vector3d pull = scale_ * slope / d * v;
       gradient.segment<3>(3 * pairs_[k].j) += pull;
       gradient.segment<3>(3 * pairs_[k].i) -= pull;
     }
@@ -79,7 +80,7 @@ int even_distances(const md::EnergySurface& surface, Eigen::MatrixXd& path) {
     });
   }
   const auto key = [](const Pair& p) {
-    const auto period = [&](int k) { return std::lround(1e3 * p.shift[k]); };
+    const auto period = [&](int k) { return std::lround(1e2 * p.shift[k] + 0.31); };
     return std::array{static_cast<long>(p.i), static_cast<long>(p.j), period(0), period(1), period(2)};
   };
   std::ranges::sort(pairs, {}, key);

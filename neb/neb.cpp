@@ -91,7 +91,8 @@ void Search::choose_climbing() {
   if (!climbing_) {
     if (path_max_force_ >= std::max(options_.climb_below, options_.path_max_force)) return;
     climbing_ = top;
-  } else if (std::max(path_max_force_, climbing_max_force_) > lost * options_.climb_below) {
+  } else if (std::max(path_max_force_, climbing_max_force_) > lost * options_.climb_below &&
+             (weighed_ == 0 || iterations_ > last_weighed_ + 10)) {  // springs weighed anew pull at first
     climbing_.reset();
   } else if (band_.energies()[top] > band_.energies()[*climbing_] + intermediate_depth) {
     climbing_ = top;

@@ -26,7 +26,7 @@ enum class InitialPath {
 
 struct NebOptions {
   int images = 40;  ///< > 0, between the endpoints. The barrier must not depend on it; see tests.
-  double spring_constant = 5.0;  ///< [eV/Å²], > 0. The barrier must not depend on it; see tests.
+  double spring_constant = 5.0;  ///< [eV/Å²], > 0, of the stiffest. The barrier must not depend on it; see tests.
   /// >= 1: springs at the highest image are so many times as stiff as those at the ends (energy-weighted springs; 1: all alike).
   /// The barrier must not depend on it; see tests.
   double spring_ratio = 1.0;

@@ -155,7 +155,7 @@ void add_neb_command(CLI::App& app, Context& context) {
   command->add_option("--images", options->path.neb.images, "images between the ends")->capture_default_str();
   command->add_option("--fmax", options->path.neb.max_force, "largest force at the saddle [eV/Å], to which the climbing image is led in the end")->capture_default_str();
   command->add_option("--path-fmax", options->path.neb.path_max_force, "largest force on the images of the band [eV/Å]")->capture_default_str();
-  command->add_option("--spring", options->path.neb.spring_constant, "[eV/Å²]")->capture_default_str();
+  command->add_option("--spring", options->path.neb.spring_constant, "of the stiffest spring [eV/Å²]")->capture_default_str();
   command->add_option("--spring-ratio", options->path.neb.spring_ratio, "springs at the highest image so many times as stiff as those at the ends; 1: all alike")
       ->capture_default_str();
   command->add_option("--initial-path", options->initial_path, "linear, or idpp: bent until distances change evenly")

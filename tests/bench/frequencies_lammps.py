@@ -103,7 +103,7 @@ def main():
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--atoms", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/frequencies_lammps"))
+    parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("build/frequencies_lammps"), help="the glass in it is used again")
     arguments = parser.parse_args()
     folder = arguments.work
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,9 @@ def main():
     def ours(*words):
         return subprocess.run([arguments.program, "--db", database, "--quiet", *words], check=True, stdout=subprocess.PIPE, text=True).stdout
 
-    if not database.exists():
+    if not (folder / "glass.data").exists():
+        for old in folder.glob("glass.*"):
+            old.unlink()
         ours("sample", "quench", "--name", "glass", "--composition", "Cu64Zr36", "--atoms", str(arguments.atoms), "--potential", POTENTIAL.name, "--rate", "1e14")
         ours("sample", "export", "glass", "-o", str(folder / "glass.xyz"))
         ours("minimize", str(folder / "glass.xyz"), "--potential", POTENTIAL.name, "-o", str(folder / "glass.data"))

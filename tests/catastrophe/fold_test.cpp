@@ -110,5 +110,12 @@ TEST(Class, IsThermalWhereTheEventWasHeldAtZeroAndLostBeyond) {
   EXPECT_EQ(classify(t, 0.0).event_class, EventClass::Thermal);
 }
 
+TEST(Class, IsUnresolvedWhereTheThreeDoNotBelongTogether) {
+  Track t;
+  t.held = false;
+  t.low_end = t.high_end = WindowEnd::Other;
+  EXPECT_EQ(classify(t, 0.0).event_class, EventClass::Unresolved);
+}
+
 }  // namespace
 }  // namespace landscape::catastrophe

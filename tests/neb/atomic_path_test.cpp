@@ -161,6 +161,15 @@ TEST_F(VacancyHop, EvenDistancesOpenTheWindowAndLeadToTheSameSaddle) {
   EXPECT_LT(highest(path) - linear.saddle_energy, 0.8 * (straight - linear.saddle_energy));
 }
 
+TEST(Unevenness, HasTheSlopeOfItsDifferences) {
+  for (const double d : {1.1, 2.5, 3.7})
+    for (const double wanted : {1.9, 2.5, 3.0}) {
+      const double h = 1e-6, slope = (unevenness(d + h, wanted).first - unevenness(d - h, wanted).first) / (2.0 * h);
+      EXPECT_NEAR(unevenness(d, wanted).second, slope, 1e-8);
+    }
+  EXPECT_EQ(unevenness(2.0, 2.5).first, 0.25 / 16.0);
+}
+
 TEST_F(VacancyHop, EvenDistancesAreMetHalfWay) {
   const auto surface = make();
   Eigen::MatrixXd path = straight_path(*surface, initial_, final_, 9);

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "neb/band.hpp"
 #include "neb/band_anderson.hpp"
 #include "neb/image_force.hpp"
 #include "neb/neb.hpp"
@@ -87,6 +88,23 @@ TEST(EqualSpacing, SharesTheLengthOutByTheStiffnessOfTheSprings) {
   const Eigen::VectorXd moved = s + equal_spacing(elongation, k, {1, 0, 0, 0, 1});
   for (Eigen::Index i = 0; i < 4; ++i)
     EXPECT_NEAR(k[static_cast<std::size_t>(i)] * (moved[i + 1] - moved[i]), 7.0 / (1.0 + 0.5 + 0.25 + 1.0), 1e-14);
+}
+
+TEST(BandSprings, AreWeighedByTheHigherOfTheirTwoImages) {
+  // Energies x² of images at 0, 1, 3, 2, 1: 0, 1, 9, 4, 1 eV.
+  struct Parabola final : md::EnergySurface {
+    Eigen::Index dof() const override { return 1; }
+    double do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x, Eigen::Ref<Eigen::VectorXd> gradient) override {
+      gradient[0] = 2.0 * x[0];
+      return x[0] * x[0];
+    }
+  };
+  const Band band([] { return std::make_unique<Parabola>(); }, Eigen::RowVectorXd{{0.0, 1.0, 3.0, 2.0, 1.0}}, 1);
+  const Springs springs = band.springs(5.0, 4.0);
+  EXPECT_EQ(springs.constant, 5.0);
+  // 1/4 below the higher end (1 eV), 1 at the top (9 eV): 4 eV is 3/8 of the way.
+  EXPECT_EQ(springs.stiffness, (std::vector<double>{0.25, 1.0, 1.0, 0.25 + 0.75 * 3.0 / 8.0}));
+  EXPECT_EQ(band.springs(5.0, 1.0).stiffness, std::vector<double>(4, 1.0));
 }
 
 TEST(BandAnderson, SolvesALinearProblemThatIsNotSymmetric) {
