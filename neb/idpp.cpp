@@ -83,9 +83,8 @@ int even_distances(const md::EnergySurface& surface, Eigen::MatrixXd& path) {
     const auto period = [&](int k) { return std::lround(1e2 * p.shift[k] + 0.31); };
     return std::array{static_cast<long>(p.i), static_cast<long>(p.j), period(0), period(1), period(2)};
   };
-  std::ranges::sort(pairs, {}, key);
-  const auto repeated = std::ranges::unique(pairs, {}, key);
-  pairs.erase(repeated.begin(), repeated.end());
+  std::sort(pairs.begin(), pairs.end(), [&](const Pair& a, const Pair& b) { return key(a) < key(b); });
+  pairs.erase(std::unique(pairs.begin(), pairs.end(), [&](const Pair& a, const Pair& b) { return key(a) == key(b); }), pairs.end());
 
   Index image = 0;
   Band band(
