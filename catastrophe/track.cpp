@@ -42,6 +42,8 @@ constexpr double energy_noise = 1e-4;
 constexpr double low_barrier = 3.0 * energy_noise;
 /// [eV] dE/dγ that counts as none beside it: some 5e-4 GPa at 1000 atoms.
 constexpr double slope_noise = 0.05;
+/// [eV] Minima closer in energy on one side of a saddle, closer to each other than to it, are one: knots of a tabulated potential wrinkle a flat basin.
+constexpr double wrinkle = 2e-5;
 /// Folds closer than so many times their resolution are the end, approached or not, unless the saddle vanishes clearly before.
 constexpr double near_fold = 50.0;
 
@@ -104,7 +106,12 @@ class Follower {
     const std::int64_t calls = surface_.calls();
     Sides found;
     found.same = std::min(o_.same, 0.5 * std::min(gap, other) + 1e-3);
-    const auto same = [&](const VectorXd& a, const VectorXd& b) { return md::largest_displacement(surface_, a, b) < found.same; };
+    const auto side_of = [&](const VectorXd& x) { return p.mode.dot(surface_.difference(p.saddle, x)); };
+    const auto same = [&](const VectorXd& x, const md::MinimizeResult& relaxed, const Leg& minimum) {
+      const double away = md::largest_displacement(surface_, x, p.*minimum.x);
+      return away < found.same || (away < (&minimum == &initial_leg ? gap : other) && std::abs(relaxed.energy - p.*minimum.energy) < wrinkle &&
+                                   side_of(x) * side_of(p.*minimum.x) > 0.0);
+    };
     std::optional<bool> plus_is_initial;
     // Long steps downhill may leave a shallow basin on the way; a side that is missed is looked for again by short ones, nearer to the steepest way.
     for (const double share : {1.0, 0.25}) {
@@ -112,19 +119,19 @@ class Follower {
       downhill.max_step *= share;
       art::PushOver off = art::push_over(surface_, p.saddle, p.mode, share * step, downhill);
       if (!plus_is_initial) {
-        if (same(off.plus, p.initial) || same(off.minus, p.final_minimum)) plus_is_initial = true;
-        else if (same(off.minus, p.initial) || same(off.plus, p.final_minimum)) plus_is_initial = false;
+        if (same(off.plus, off.plus_result, initial_leg) || same(off.minus, off.minus_result, final_leg)) plus_is_initial = true;
+        else if (same(off.minus, off.minus_result, initial_leg) || same(off.plus, off.plus_result, final_leg)) plus_is_initial = false;
       }
       if (plus_is_initial.value_or(false)) {
         std::swap(off.plus, off.minus);
         std::swap(off.plus_result, off.minus_result);
       }
       if (!found.initial) {
-        found.initial = same(off.minus, p.initial);
+        found.initial = same(off.minus, off.minus_result, initial_leg);
         found.beyond_initial = off.minus_result.converged() ? std::move(off.minus) : VectorXd();
       }
       if (!found.final) {
-        found.final = same(off.plus, p.final_minimum);
+        found.final = same(off.plus, off.plus_result, final_leg);
         found.beyond_final = off.plus_result.converged() ? std::move(off.plus) : VectorXd();
       }
       if (found.both()) break;
