@@ -33,13 +33,13 @@ void ApproachOptions::validate() const {
 
 void ProofOptions::validate() const {
   if (inertia_atoms < 0) throw md::InputError("proof: inertia_atoms is negative, expected at least 0");
-  if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(second_delta > 0.0) || !(relative_residual > 0.0))
-    throw md::InputError("proof: tolerance, delta and relative_residual must be positive and max_vectors at least 2");
+  if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(forward_delta > 0.0) || !(relative_residual > 0.0) || !(random_share > 0.0))
+    throw md::InputError("proof: tolerance, delta, forward_delta, relative_residual, random_share and max_vectors, expected positive numbers and at least 2 vectors");
 }
 
 ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& start,
                                const Eigen::Ref<const VectorXd>& first_mode, double floor,
-                               const ApproachOptions& options, const ApproachObserver& observe) {
+                               const ApproachOptions& options, const ApproachObserver& observe, const ModeSource& cheap) {
   options.validate();
   const std::int64_t before = surface.calls();
   const Eigen::Index block = surface.block();
@@ -69,7 +69,9 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
       lanczos.residual = std::max(0.02, std::min(lanczos.residual, 0.1 * std::abs(r.curvature)));
       if (std::isnan(r.curvature)) lanczos.residual = options.lanczos.residual;
       const std::int64_t mark = surface.calls();
-      md::LowestMode mode = md::lowest_mode(surface, r.x, r.gradient, r.mode, lanczos, none);
+      md::LowestMode mode;
+      if (cheap && !near) mode = cheap(r.x, r.mode, lanczos);
+      if (!(mode.curvature < 0.0)) mode = md::lowest_mode(surface, r.x, r.gradient, r.mode, lanczos, none);
       r.lanczos_calls += surface.calls() - mark;
       const double overlap = mode.vector.dot(r.mode);
       if (overlap < 0.0) mode.vector = -mode.vector;
@@ -129,13 +131,16 @@ const char* name(ProofMethod method) { return method == ProofMethod::Inertia ? "
 
 IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& x,
                        const Eigen::Ref<const VectorXd>& gradient, const Eigen::Ref<const VectorXd>& mode,
-                       const ProofOptions& options) {
+                       const ProofOptions& options, const VectorXd& soft) {
   options.validate();
   const MatrixXd none(x.size(), 0);
-  md::LanczosOptions lanczos{.max_vectors = options.max_vectors, .delta = options.delta, .residual = 0.005,
-                             .difference = md::Difference::Central};
+  // Found by forward differences at half the cost, then without their error of first order. A smaller delta would make more of the force
+  // jumps of truncated potentials.
+  md::LanczosOptions lanczos{.max_vectors = options.max_vectors, .delta = options.delta, .residual = 0.005, .relative_residual = 0.01};
   IndexProof proof;
-  const md::LowestMode first = md::lowest_mode(surface, x, gradient, mode, lanczos, none);
+  md::LowestMode first = md::lowest_mode(surface, x, gradient, mode, lanczos, none);
+  lanczos.difference = md::Difference::Central;
+  first = md::lowest_mode(surface, x, gradient, first.vector, lanczos, none);
   proof.first = first.curvature;
   proof.mode = first.vector;
   if (!first.converged) {
@@ -157,23 +162,21 @@ IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Vector
     proof.method = md::message("inertia of the ", x.size(), " x ", x.size(), " Hessian");
     return proof;
   }
-  // A start without preference: the lowest mode of the complement may sit anywhere.
   md::CounterRng rng(1, md::Stream::Lanczos, 0);
-  const VectorXd any = rng.normals(x.size());
+  VectorXd start = rng.normals(x.size());
+  if (soft.size() > 0) start = soft.normalized() + options.random_share * start.normalized();
   const MatrixXd deflate = proof.mode;
-  // Tight enough to tell the sign: first loosely, then against the value found. At a stationary point with so small a delta
-  // the error of a forward difference is below 0.01 eV/Å²; a smaller eigenvalue is looked at again with central ones.
+  // Tight enough to tell the sign. At a stationary point with so small a delta the error of a forward difference is below 0.01 eV/Å²; a
+  // smaller eigenvalue is looked at again with central ones.
   lanczos.difference = md::Difference::Forward;
-  lanczos.delta = options.second_delta;
-  lanczos.residual = std::max(0.02, options.tolerance);
-  md::LowestMode second = md::lowest_mode(surface, x, gradient, any, lanczos, deflate);
+  lanczos.delta = options.forward_delta;
+  lanczos.residual = options.tolerance;
+  lanczos.relative_residual = options.relative_residual;
+  md::LowestMode second = md::lowest_mode(surface, x, gradient, start, lanczos, deflate);
   int vectors = second.vectors;
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    const double wanted = std::max(options.relative_residual * std::abs(second.curvature), options.tolerance);
-    if (second.residual <= wanted && (attempt > 0 || std::abs(second.curvature) > 0.03)) break;
+  if (std::abs(second.curvature) <= 0.03) {
     lanczos.difference = md::Difference::Central;
     lanczos.delta = options.delta;
-    lanczos.residual = wanted;
     second = md::lowest_mode(surface, x, gradient, second.vector, lanczos, deflate);
     vectors += second.vectors;
   }

@@ -52,17 +52,23 @@ struct ApproachProgress {
 };
 using ApproachObserver = std::function<md::Control(const ApproachProgress&)>;
 
+/// The lowest mode at x from a guess, cheaper than that of the surface: of a region of it.
+using ModeSource =
+    std::function<md::LowestMode(const Eigen::VectorXd& x, const Eigen::VectorXd& guess, const md::LanczosOptions& lanczos)>;
+
 /// Converges x to the saddle uphill along the lowest mode and downhill across it.
 ///
 /// Each iteration refreshes the mode by a warm-started Lanczos where it turns, climbs along it by Newton's rule (at most
 /// max_climb) and relaxes across it by L-BFGS.
 /// @param mode first guess of the lowest mode, any length but zero. @param floor energy that max_energy counts from [eV].
-/// @param observe Stop ends the approach as Recognized.
+/// @param observe Stop ends the approach as Recognized. @param cheap where there is one, refreshes the mode wherever it finds a negative
+///        curvature; the mode at the end is always that of the surface.
 /// @par Source Malek & Mousseau, Phys. Rev. E 62, 7723 (2000); the step along the mode as in Munro & Wales, Phys. Rev. B 59,
 ///      3969 (1999). We depart in taking both parts at once.
 ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
                                const Eigen::Ref<const Eigen::VectorXd>& mode, double floor,
-                               const ApproachOptions& options = {}, const ApproachObserver& observe = {});
+                               const ApproachOptions& options = {}, const ApproachObserver& observe = {},
+                               const ModeSource& cheap = {});
 
 enum class ProofMethod {
   Inertia,  ///< signs of the factor of the whole analytic Hessian: nothing lower can have been missed
@@ -76,9 +82,10 @@ struct ProofOptions {
   int inertia_atoms = 200;
   double tolerance = 1e-3;   ///< [eV/Å²], > 0: a curvature counts as negative below minus this
   int max_vectors = 300;     ///< > 0
-  double delta = 0.01;       ///< [Å], of the central differences for the first
-  double second_delta = 1e-3;      ///< [Å], > 0: of the forward differences for the second
+  double delta = 0.01;       ///< [Å], > 0: of the central differences that curvatures are taken from in the end
+  double forward_delta = 1e-3;     ///< [Å], > 0: of the forward differences before
   double relative_residual = 0.2;  ///< of the second eigenvalue, > 0
+  double random_share = 0.3;       ///< > 0: random part of the start of the second beside a guess of unit length
   void validate() const;
 };
 
@@ -94,11 +101,12 @@ struct [[nodiscard]] IndexProof {
 };
 
 /// Counts eigenvalues below -tolerance at a stationary point, uniform motions left out: atoms up to options.inertia_atoms by the inertia of
-/// the whole Hessian; else the lowest mode to convergence by central differences, then the lowest of its complement by forward ones, which
-/// counts 0, 1 or 2 (two or more).
-/// @param gradient dE/dx at x.
+/// the whole Hessian; else the lowest mode to convergence, then the lowest of its complement, which counts 0, 1 or 2 (two or more).
+/// @param gradient dE/dx at x. @param soft guess of the softest direction beside the mode, of any length; it saves vectors, but a random part
+///        goes into the start as well, as the lowest mode of the complement may sit anywhere. Empty: a random start.
 IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
                        const Eigen::Ref<const Eigen::VectorXd>& gradient,
-                       const Eigen::Ref<const Eigen::VectorXd>& mode, const ProofOptions& options = {});
+                       const Eigen::Ref<const Eigen::VectorXd>& mode, const ProofOptions& options = {},
+                       const Eigen::VectorXd& soft = {});
 
 }  // namespace landscape::art

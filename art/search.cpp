@@ -4,6 +4,7 @@
 
 #include "art/locality.hpp"
 #include "md/core/error.hpp"
+#include "md/minimize/quasi_newton.hpp"
 
 namespace landscape::art {
 
@@ -142,7 +143,7 @@ class Search {
   Search(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction, const SearchOptions& options,
          const SearchContext& context)
       : surface_(surface), minimum_(minimum), direction_(direction), options_(options), context_(context),
-        locality_(surface, options.local_margin) {}
+        locality_(surface, options.local_margin), sides_model_(60, options.minimum.initial_curvature) {}
 
   /// @param guess of the saddle; null: climbs out of the basin along the direction.
   SearchResult run(const VectorXd* guess = nullptr) {
@@ -182,8 +183,8 @@ class Search {
   }
 
   std::optional<ApproachResult> approached(md::EnergySurface& surface, const VectorXd& x, const VectorXd& mode,
-                                           const ApproachOptions& approach, const ApproachObserver& look) {
-    ApproachResult end = approach_saddle(surface, x, mode, floor_, approach, look);
+                                           const ApproachOptions& approach, const ApproachObserver& look, const ModeSource& cheap = {}) {
+    ApproachResult end = approach_saddle(surface, x, mode, floor_, approach, look, cheap);
     const double spent = locality_.spent();
     result_.calls.approach += spent;
     if (&surface != &surface_) result_.local_iterations += end.iterations;
@@ -228,7 +229,7 @@ class Search {
       result_.outcome = Outcome::Detached;
       return std::nullopt;
     }
-    return approached_from_region(x, mode, look);
+    return approached_from_region(region, x, mode, look);
   }
 
   /// Whether a side of a region's saddle may relax back to the start, all around it standing where it does there.
@@ -249,14 +250,26 @@ class Search {
 
   /// The end game. Where the surroundings rearrange, what was found is no saddle of the whole, and what the climb would come to
   /// is hardly ever connected.
-  std::optional<ApproachResult> approached_from_region(const VectorXd& x, const VectorXd& mode, const ApproachObserver& look) {
+  std::optional<ApproachResult> approached_from_region(md::RegionSurface* region, const VectorXd& x, const VectorXd& mode,
+                                                       const ApproachObserver& look) {
     bool gave_way = false;
     const auto watch = [&](const ApproachProgress& p) {
       gave_way = md::max_norm(surface_.difference(x, p.x), surface_.block()) > options_.gave_way;
       if (gave_way) return md::Control::Stop;
       return look ? look(p) : md::Control::Continue;
     };
-    auto end = approached(surface_, x, mode, options_.approach, watch);
+    // What is around has moved little since the region was made.
+    ModeSource of_region;
+    if (region)
+      of_region = [region](const VectorXd& at, const VectorXd& guess, const md::LanczosOptions& lanczos) {
+        const VectorXd part = region->part(at);
+        VectorXd gradient(part.size());
+        region->evaluate(part, gradient);
+        md::LowestMode mode_there = md::lowest_mode(*region, part, gradient, region->part(guess), lanczos, Eigen::MatrixXd(part.size(), 0));
+        mode_there.vector = region->placed(mode_there.vector, VectorXd::Zero(at.size()));
+        return mode_there;
+      };
+    auto end = approached(surface_, x, mode, options_.approach, watch, of_region);
     if (gave_way) result_.outcome = Outcome::GaveWay;
     return end;
   }
@@ -288,7 +301,7 @@ class Search {
       // Back at the start as far as the region can tell: then the rest belongs where it was.
       if (away < options_.same) side.x = region->placed(part, minimum_);
     }
-    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, coarse);
+    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, coarse, {}, &sides_model_);
     // At this force a particle in a well of 0.1 eV/Å² is 2 meV above its bottom. Where the saddle itself is near nothing is taken
     // for granted.
     side.failed = !relaxed.converged();
@@ -300,7 +313,7 @@ class Search {
 
   void finish(Side& side, double same) {
     const std::int64_t mark = surface_.calls();
-    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, options_.minimum);
+    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, options_.minimum, {}, &sides_model_);
     result_.calls.minima += static_cast<double>(surface_.calls() - mark);
     side.energy = relaxed.energy;
     side.max_force = relaxed.max_force;
@@ -335,7 +348,11 @@ class Search {
   }
 
   void prove(const ApproachResult& saddle) {
-    result_.proof = prove_index(surface_, saddle.x, saddle.gradient, saddle.mode, options_.proof);
+    // What relaxing the sides has taught of H⁻¹ makes a random direction soft.
+    md::CounterRng rng(2, md::Stream::Lanczos, 0);
+    VectorXd soft = rng.normals(saddle.x.size());
+    for (int k = 0; k < 2; ++k) soft = -sides_model_.step(soft);
+    result_.proof = prove_index(surface_, saddle.x, saddle.gradient, saddle.mode, options_.proof, soft);
     result_.calls.proof = locality_.spent() + result_.proof.extra_calls;
     if (result_.proof.negative_eigenvalues == 1) return;
     result_.outcome = Outcome::NotFirstOrder;
@@ -361,6 +378,7 @@ class Search {
   const SearchOptions& options_;
   const SearchContext& context_;
   Locality locality_;
+  md::QuasiNewton sides_model_;  ///< of the whole, from relaxing both sides
   double floor_ = 0.0;
   SearchResult result_;
 };

@@ -11,6 +11,8 @@ void LanczosOptions::validate() const {
   if (max_vectors < 1) throw InputError(message("Lanczos: max_vectors is ", max_vectors, ", expected at least 1"));
   if (!(delta > 0.0)) throw InputError(message("Lanczos: delta is ", delta, " Å, expected a positive length"));
   if (!(residual > 0.0)) throw InputError(message("Lanczos: residual is ", residual, ", expected a positive number"));
+  if (!(relative_residual >= 0.0))
+    throw InputError(message("Lanczos: relative_residual is ", relative_residual, ", expected at least 0"));
 }
 
 Eigen::MatrixXd uniform_motions(const EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x) {
@@ -88,7 +90,7 @@ LowestMode lowest_mode(EnergySurface& surface, const Eigen::Ref<const Eigen::Vec
     mode.residual = beta[k] * std::abs(y[k]);
     // One vector alone says nothing about lower ones: at least two, unless there is no room for them.
     const bool exhausted = beta[k] < 1e-10 || k + 1 == room;
-    mode.converged = exhausted || (k >= 1 && mode.residual <= options.residual);
+    mode.converged = exhausted || (k >= 1 && mode.residual <= std::max(options.residual, options.relative_residual * std::abs(mode.curvature)));
     if (mode.converged || k + 1 == limit) {
       mode.vector = basis.leftCols(k + 1) * y;
       mode.vector.normalize();

@@ -15,7 +15,8 @@ enum class Difference {
 struct LanczosOptions {
   int max_vectors = 16;      ///< > 0
   double delta = 0.005;      ///< [Å], > 0: norm of the displacement whose force difference gives H v
-  double residual = 0.05;    ///< [eV/Å²], > 0: ‖H v - λ v‖ at which the pair counts as converged
+  double residual = 0.05;    ///< [eV/Å²], > 0: ‖H v - λ v‖ at which the pair counts as converged ...
+  double relative_residual = 0.0;  ///< >= 0: ... or this share of |λ|, whichever is larger
   Difference difference = Difference::Forward;
   void validate() const;     ///< @throws InputError naming field, value and broken range.
 };
