@@ -82,8 +82,7 @@ struct ProofOptions {
   int inertia_atoms = 200;
   double tolerance = 1e-3;   ///< [eV/Å²], > 0: a curvature counts as negative below minus this
   int max_vectors = 300;     ///< > 0
-  double delta = 0.01;       ///< [Å], > 0: of the central differences that curvatures are taken from in the end
-  double forward_delta = 1e-3;     ///< [Å], > 0: of the forward differences before
+  double delta = 0.01;       ///< [Å], > 0: of the differences
   double relative_residual = 0.2;  ///< of the second eigenvalue, > 0
   double random_share = 0.3;       ///< > 0: random part of the start of the second beside a guess of unit length
   void validate() const;

@@ -38,7 +38,6 @@ class Lj7 : public testing::Test {
 SearchOptions tight() {
   SearchOptions options;
   options.approach.max_force = options.minimum.max_force = 1e-6;
-  options.proof.forward_delta = 1e-4;
   return options;
 }
 

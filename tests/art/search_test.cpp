@@ -63,7 +63,7 @@ TEST(IndexProof, CountsTheNegativeCurvaturesOfMinimumAndSaddle) {
   MuellerBrown surface(scale);
   const Eigen::Vector2d any(1.0, 0.3), zero(0.0, 0.0);
   ProofOptions options;
-  options.delta = options.forward_delta = 1e-4;
+  options.delta = 1e-4;
   EXPECT_EQ(prove_index(surface, MuellerBrown::deepest.vector(), zero, any, options).negative_eigenvalues, 0);
   EXPECT_EQ(prove_index(surface, MuellerBrown::low_saddle.vector(), zero, any, options).negative_eigenvalues, 1);
 }
