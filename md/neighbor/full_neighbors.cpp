@@ -17,12 +17,18 @@ void FullNeighbors::follow(const NeighborList& list) {
     atom_mask_ = (Entry{1} << atom_bits_) - 1;
     shifts_.clear();
     std::map<std::array<int, 3>, Entry> known;
-    const auto entry = [&](std::uint32_t atom, const Eigen::Vector3i& shift) {
+    const auto translation = [&](const Eigen::Vector3i& shift) {
       const auto [it, added] = known.try_emplace({shift[0], shift[1], shift[2]}, static_cast<Entry>(shifts_.size()));
       if (added) shifts_.push_back(shift);
       LANDSCAPE_CHECK(it->second < Entry{1} << (32 - atom_bits_));
-      return (it->second << atom_bits_) | atom;
+      return it->second << atom_bits_;
     };
+    // Translations between slots, there and back, by the shifts of the two: looked up once for each kind of pair, not for each pair.
+    struct Between {
+      Entry there, back;
+      bool known = false;
+    };
+    std::vector<std::vector<Between>> between(slots.shifts.size());
     first_.assign(n + 1, 0);
     for (std::size_t rank = 0; rank < n; ++rank)
       for (const std::uint32_t slot : list.row(rank)) {
@@ -34,11 +40,19 @@ void FullNeighbors::follow(const NeighborList& list) {
     std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
     for (std::size_t rank = 0; rank < n; ++rank) {
       const std::uint32_t home = slots.home[rank], i = slots.atom[home];
+      std::vector<Between>& from = between[slots.shift[home]];
+      if (from.empty()) from.resize(slots.shifts.size());
       for (const std::uint32_t slot : list.row(rank)) {
         const std::uint32_t j = slots.atom[slot];
-        const Eigen::Vector3i shift = slots.shifts[slots.shift[slot]] - slots.shifts[slots.shift[home]];
-        entries_[next[i]++] = entry(j, shift);
-        entries_[next[j]++] = entry(i, -shift);
+        Between& way = from[slots.shift[slot]];
+        if (!way.known) {
+          const Eigen::Vector3i shift = slots.shifts[slots.shift[slot]] - slots.shifts[slots.shift[home]];
+          way.there = translation(shift);
+          way.back = translation(-shift);
+          way.known = true;
+        }
+        entries_[next[i]++] = way.there | j;
+        entries_[next[j]++] = way.back | i;
       }
     }
     list_ = &list;
