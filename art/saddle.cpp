@@ -33,8 +33,8 @@ void ApproachOptions::validate() const {
 
 void ProofOptions::validate() const {
   if (inertia_atoms < 0) throw md::InputError("proof: inertia_atoms is negative, expected at least 0");
-  if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(relative_residual > 0.0) || !(random_share > 0.0))
-    throw md::InputError("proof: tolerance, delta, relative_residual, random_share and max_vectors, expected positive numbers and at least 2 vectors");
+  if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(relative_residual > 0.0))
+    throw md::InputError("proof: tolerance, delta and relative_residual must be positive and max_vectors at least 2");
 }
 
 ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& start,
@@ -131,7 +131,7 @@ const char* name(ProofMethod method) { return method == ProofMethod::Inertia ? "
 
 IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& x,
                        const Eigen::Ref<const VectorXd>& gradient, const Eigen::Ref<const VectorXd>& mode,
-                       const ProofOptions& options, const VectorXd& soft) {
+                       const ProofOptions& options) {
   options.validate();
   const MatrixXd none(x.size(), 0);
   // Found by forward differences at half the cost, then without their error of first order. A smaller delta would make more of the force
@@ -139,12 +139,14 @@ IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Vector
   md::LanczosOptions lanczos{.max_vectors = options.max_vectors, .delta = options.delta, .residual = 0.005, .relative_residual = 0.01};
   IndexProof proof;
   md::LowestMode first = md::lowest_mode(surface, x, gradient, mode, lanczos, none);
+  int first_vectors = first.vectors;
   lanczos.difference = md::Difference::Central;
   first = md::lowest_mode(surface, x, gradient, first.vector, lanczos, none);
+  first_vectors += first.vectors;
   proof.first = first.curvature;
   proof.mode = first.vector;
   if (!first.converged) {
-    proof.method = md::message("Lanczos did not converge in ", first.vectors, " vectors");
+    proof.method = md::message("Lanczos did not converge in ", first_vectors, " vectors");
     return proof;
   }
   if (x.size() == 1 || md::uniform_motions(surface, x).cols() + 1 >= x.size()) {
@@ -162,21 +164,21 @@ IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Vector
     proof.method = md::message("inertia of the ", x.size(), " x ", x.size(), " Hessian");
     return proof;
   }
+  // A start without preference: the lowest mode of the complement may sit anywhere, and one that is soft already hides it.
   md::CounterRng rng(1, md::Stream::Lanczos, 0);
-  VectorXd start = rng.normals(x.size());
-  if (soft.size() > 0) start = soft.normalized() + options.random_share * start.normalized();
+  const VectorXd any = rng.normals(x.size());
   const MatrixXd deflate = proof.mode;
   // Tight enough to tell the sign, by central differences in the end: forward ones miss by up to 0.1 eV/Å² where a table has kinks.
   lanczos.difference = md::Difference::Forward;
   lanczos.residual = options.tolerance;
   lanczos.relative_residual = options.relative_residual;
-  md::LowestMode second = md::lowest_mode(surface, x, gradient, start, lanczos, deflate);
+  md::LowestMode second = md::lowest_mode(surface, x, gradient, any, lanczos, deflate);
   int vectors = second.vectors;
   lanczos.difference = md::Difference::Central;
   second = md::lowest_mode(surface, x, gradient, second.vector, lanczos, deflate);
   vectors += second.vectors;
   proof.second = second.curvature;
-  proof.method = md::message("Lanczos with deflation, ", first.vectors, " + ", vectors,
+  proof.method = md::message("Lanczos with deflation, ", first_vectors, " + ", vectors,
                              " vectors, residual ", second.residual);
   if (!second.converged) return proof;
   proof.negative_eigenvalues = (proof.first < -options.tolerance ? 1 : 0) + (proof.second < -options.tolerance ? 1 : 0);

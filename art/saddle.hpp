@@ -84,7 +84,6 @@ struct ProofOptions {
   int max_vectors = 300;     ///< > 0
   double delta = 0.01;       ///< [Å], > 0: of the differences
   double relative_residual = 0.2;  ///< of the second eigenvalue, > 0
-  double random_share = 0.3;       ///< > 0: random part of the start of the second beside a guess of unit length
   void validate() const;
 };
 
@@ -101,11 +100,9 @@ struct [[nodiscard]] IndexProof {
 
 /// Counts eigenvalues below -tolerance at a stationary point, uniform motions left out: atoms up to options.inertia_atoms by the inertia of
 /// the whole Hessian; else the lowest mode to convergence, then the lowest of its complement, which counts 0, 1 or 2 (two or more).
-/// @param gradient dE/dx at x. @param soft guess of the softest direction beside the mode, of any length; it saves vectors, but a random part
-///        goes into the start as well, as the lowest mode of the complement may sit anywhere. Empty: a random start.
+/// @param gradient dE/dx at x.
 IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x,
                        const Eigen::Ref<const Eigen::VectorXd>& gradient,
-                       const Eigen::Ref<const Eigen::VectorXd>& mode, const ProofOptions& options = {},
-                       const Eigen::VectorXd& soft = {});
+                       const Eigen::Ref<const Eigen::VectorXd>& mode, const ProofOptions& options = {});
 
 }  // namespace landscape::art

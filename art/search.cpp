@@ -4,7 +4,6 @@
 
 #include "art/locality.hpp"
 #include "md/core/error.hpp"
-#include "md/minimize/quasi_newton.hpp"
 
 namespace landscape::art {
 
@@ -143,7 +142,7 @@ class Search {
   Search(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction, const SearchOptions& options,
          const SearchContext& context)
       : surface_(surface), minimum_(minimum), direction_(direction), options_(options), context_(context),
-        locality_(surface, options.local_margin), sides_model_(60, options.minimum.initial_curvature) {}
+        locality_(surface, options.local_margin) {}
 
   /// @param guess of the saddle; null: climbs out of the basin along the direction.
   SearchResult run(const VectorXd* guess = nullptr) {
@@ -184,12 +183,14 @@ class Search {
 
   std::optional<ApproachResult> approached(md::EnergySurface& surface, const VectorXd& x, const VectorXd& mode,
                                            const ApproachOptions& approach, const ApproachObserver& look, const ModeSource& cheap = {}) {
-    ApproachResult end = approach_saddle(surface, x, mode, floor_, approach, look, cheap);
+    const ApproachResult end = approach_saddle(surface, x, mode, floor_, approach, look, cheap);
     const double spent = locality_.spent();
     result_.calls.approach += spent;
     if (&surface != &surface_) result_.local_iterations += end.iterations;
+    result_.calls.lanczos += region_modes_;
     if (end.force_calls > 0)
-      result_.calls.lanczos += spent * static_cast<double>(end.lanczos_calls) / static_cast<double>(end.force_calls);
+      result_.calls.lanczos += (spent - region_modes_) * static_cast<double>(end.lanczos_calls) / static_cast<double>(end.force_calls);
+    region_modes_ = 0.0;
     if (end.status == ApproachStatus::Converged) return end;
     result_.outcome = outcome_of(end.status);
     return std::nullopt;
@@ -261,12 +262,14 @@ class Search {
     // What is around has moved little since the region was made.
     ModeSource of_region;
     if (region)
-      of_region = [region](const VectorXd& at, const VectorXd& guess, const md::LanczosOptions& lanczos) {
+      of_region = [this, region](const VectorXd& at, const VectorXd& guess, const md::LanczosOptions& lanczos) {
+        const std::int64_t mark = region->calls();
         const VectorXd part = region->part(at);
         VectorXd gradient(part.size());
         region->evaluate(part, gradient);
         md::LowestMode mode_there = md::lowest_mode(*region, part, gradient, region->part(guess), lanczos, Eigen::MatrixXd(part.size(), 0));
         mode_there.vector = region->placed(mode_there.vector, VectorXd::Zero(at.size()));
+        region_modes_ += static_cast<double>(region->calls() - mark) * region->relative_cost();
         return mode_there;
       };
     auto end = approached(surface_, x, mode, options_.approach, watch, of_region);
@@ -301,7 +304,7 @@ class Search {
       // Back at the start as far as the region can tell: then the rest belongs where it was.
       if (away < options_.same) side.x = region->placed(part, minimum_);
     }
-    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, coarse, {}, &sides_model_);
+    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, coarse);
     // At this force a particle in a well of 0.1 eV/Å² is 2 meV above its bottom. Where the saddle itself is near nothing is taken
     // for granted.
     side.failed = !relaxed.converged();
@@ -313,7 +316,7 @@ class Search {
 
   void finish(Side& side, double same) {
     const std::int64_t mark = surface_.calls();
-    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, options_.minimum, {}, &sides_model_);
+    const md::MinimizeResult relaxed = md::minimize(surface_, side.x, options_.minimum);
     result_.calls.minima += static_cast<double>(surface_.calls() - mark);
     side.energy = relaxed.energy;
     side.max_force = relaxed.max_force;
@@ -348,11 +351,7 @@ class Search {
   }
 
   void prove(const ApproachResult& saddle) {
-    // What relaxing the sides has taught of H⁻¹ makes a random direction soft.
-    md::CounterRng rng(2, md::Stream::Lanczos, 0);
-    VectorXd soft = rng.normals(saddle.x.size());
-    for (int k = 0; k < 2; ++k) soft = -sides_model_.step(soft);
-    result_.proof = prove_index(surface_, saddle.x, saddle.gradient, saddle.mode, options_.proof, soft);
+    result_.proof = prove_index(surface_, saddle.x, saddle.gradient, saddle.mode, options_.proof);
     result_.calls.proof = locality_.spent() + result_.proof.extra_calls;
     if (result_.proof.negative_eigenvalues == 1) return;
     result_.outcome = Outcome::NotFirstOrder;
@@ -378,8 +377,8 @@ class Search {
   const SearchOptions& options_;
   const SearchContext& context_;
   Locality locality_;
-  md::QuasiNewton sides_model_;  ///< of the whole, from relaxing both sides
   double floor_ = 0.0;
+  double region_modes_ = 0.0;  ///< equivalents spent on modes within a region by the approach of the whole
   SearchResult result_;
 };
 

@@ -116,7 +116,7 @@ int run(int argc, char** argv) {
       name += connected ? " connected" : " disconnected";
     }
     if (settings.list)
-      std::printf("search %lld %s (%s; %.3f %.4f) calls %.0f approach %.0f whole %.0f lanczos %.0f local iterations %d\n", static_cast<long long>(k), name.c_str(), found.message.c_str(), found.proof.first, found.proof.second,
+      std::printf("search %lld %s calls %.0f approach %.0f whole %.0f lanczos %.0f local iterations %d\n", static_cast<long long>(k), name.c_str(),
                   found.calls.total(), found.calls.approach, found.calls.whole, found.calls.lanczos, found.local_iterations);
     for (Sum* sum : {&by_outcome[name], &all}) {
       ++sum->searches;
