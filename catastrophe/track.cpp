@@ -89,7 +89,7 @@ class Follower {
 
   /// What lies on the two sides of the saddle, and whether it is what `p` says.
   struct Sides {
-    double same = 0.0;  ///< [Å] displacement below which two minima here are one
+    double same = 0.0;  ///< [Å] displacement below which two minima here are one; see also `wrinkle`
     bool initial = false, final = false;
     VectorXd beyond_initial, beyond_final;  ///< minima; empty where none was reached
     bool both() const { return initial && final; }

@@ -301,7 +301,7 @@ constexpr Entry entries[] = {
     {"searches", "calls_relaxation", "", "", "of calls_activation: perpendicular to the push"},
     {"searches", "calls_minima", "", "", "of calls_push_over: final convergence and stored values of minima"},
     {"searches", "calls_whole", "", "",
-     "of force_calls: with all atoms, which is the end game of a search in regions; the rest is up to it"},
+     "of force_calls: with all atoms, in a search in regions all of its end game; the rest is in regions, modes of the end game included"},
     {"searches", "start", "", "", "how its centre was chosen: atoms, then shares"},
     {"searches", "start_share", "share", "", "chance that a search of its mapping has this centre"},
     {"searches", "message", "", "", "details for a person"},

@@ -128,7 +128,7 @@ void add_map_command(CLI::App& app, Context& context) {
       "how often each atom: random (default), equal (each once before any again) or soft (in proportion to its softness)");
   command->add_option("--inertia-atoms", options->search.proof.inertia_atoms,
                       "free atoms up to which a saddle is proven by the inertia of the whole Hessian, above by Lanczos; at 1000 atoms an "
-                      "inertia costs some 1300 force calls, a Lanczos 120")
+                      "inertia costs some 1100 force calls, a Lanczos 110")
       ->check(count_at_least(0))->capture_default_str();
   command->add_option("--radius", options->search.radius, "atoms this close to the centre are pushed [Å]")
       ->capture_default_str();
