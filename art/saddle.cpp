@@ -32,9 +32,14 @@ void ApproachOptions::validate() const {
 }
 
 void ProofOptions::validate() const {
-  if (inertia_atoms < 0) throw md::InputError("proof: inertia_atoms is negative, expected at least 0");
-  if (!(tolerance > 0.0) || max_vectors < 2 || !(delta > 0.0) || !(relative_residual > 0.0))
-    throw md::InputError("proof: tolerance, delta and relative_residual must be positive and max_vectors at least 2");
+  const auto positive = [](const char* field, double value) {
+    if (!(value > 0.0)) throw md::InputError(md::message("proof: ", field, " is ", value, ", expected a positive number"));
+  };
+  if (inertia_atoms < 0) throw md::InputError(md::message("proof: inertia_atoms is ", inertia_atoms, ", expected at least 0"));
+  if (max_vectors < 2) throw md::InputError(md::message("proof: max_vectors is ", max_vectors, ", expected at least 2"));
+  positive("tolerance", tolerance);
+  positive("delta", delta);
+  positive("relative_residual", relative_residual);
 }
 
 ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& start,

@@ -81,10 +81,10 @@ struct ProofOptions {
   /// hundred; both gave the same number for all saddles of a hyper-quenched Cu-Zr glass (docs/search.md).
   int inertia_atoms = 200;
   double tolerance = 1e-3;   ///< [eV/Å²], > 0: a curvature counts as negative below minus this
-  int max_vectors = 300;     ///< > 0
+  int max_vectors = 300;     ///< >= 2
   double delta = 0.01;       ///< [Å], > 0: of the differences
   double relative_residual = 0.2;  ///< of the second eigenvalue, > 0
-  void validate() const;
+  void validate() const;     ///< @throws md::InputError naming field, value and broken range.
 };
 
 /// What is known of the lowest two eigenvalues; `method` says how.

@@ -76,7 +76,7 @@ struct StageCalls {
   double lanczos = 0.0;     ///< lowest modes, in activation and approach
   double relaxation = 0.0;  ///< perpendicular to the push, in activation
   double minima = 0.0;      ///< final convergence of minima, in push_over
-  double whole = 0.0;       ///< of all: calls of the whole system, all of them the end game's; the rest is in regions, its modes included
+  double whole = 0.0;       ///< of all: calls of the whole system, in a search in regions its end game; the rest is in regions, modes of the end game included
   double total() const { return activation + approach + proof + push_over; }
   StageCalls& operator+=(const StageCalls& other);
 };
