@@ -70,10 +70,10 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed(const ShearState& from, doub
   const double step = strain - from.strain;
   Eigen::VectorXd x = deformed(simple_shear(step, options_.plane), from.x);
   if (drift != nullptr && drift->size() == x.size()) x += step * *drift;
-  return relaxed_from(from, strain, x);
+  return relaxed_from(from, strain, x, std::abs(step));
 }
 
-QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from, double strain, const Eigen::VectorXd& x) {
+QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from, double strain, const Eigen::VectorXd& x, double reach) {
   const double step = strain - from.strain;
   ShearState to;
   to.strain = strain;
@@ -85,7 +85,7 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from,
   const double volume = reference_.volume();
   const double smooth =
       from.energy + volume * (step * shear_stress(from.stress, options_.plane) - 0.5 * steepest_softening * step * step);
-  const bool asked = !options_.adaptive || std::abs(step) <= options_.resolution * 1.0001;
+  const bool asked = !options_.adaptive || reach <= options_.resolution * 1.0001;
   bool jumped = false;
   const auto watch = [&](const MinimizeProgress& p) {
     jumped = p.energy < smooth - options_.energy_drop;
@@ -94,7 +94,7 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from,
   };
   MinimizeOptions minimize = options_.minimize;
   minimize.max_force = std::min(loosest_tolerance, std::max(1e-7, options_.relative_tolerance * affine_force *
-                                                         std::max(std::abs(step), options_.resolution)));
+                                                         std::max(reach, options_.resolution)));
   const MinimizeResult result = md::minimize(surface_, to.x, minimize, watch, &model_);
   Eigen::VectorXd gradient(to.x.size());
   to.energy = surface_.evaluate(to.x, gradient);
@@ -111,6 +111,20 @@ double QuasistaticShear::shortfall(const ShearState& from, const ShearState& to)
 
 QuasistaticShear::Trial QuasistaticShear::attempt(double strain, const Eigen::VectorXd* drift) {
   return judged(relaxed(state_, strain, drift));
+}
+
+bool QuasistaticShear::doubtful(const ShearState& next) const {
+  if (earlier_.empty()) return true;
+  const double step = std::abs(next.strain - state_.strain);
+  const BranchPoint here{0.0, Eigen::VectorXd::Zero(state_.x.size())};
+  const BranchPoint there{step, deformed(simple_shear(state_.strain - next.strain, options_.plane), next.x) - state_.x};
+  const auto fold = fold_ahead({earlier_.back(), here, there});
+  return fold && fold->distance - step < 0.1 * step;
+}
+
+bool QuasistaticShear::leads_on(const ShearState& next) {
+  const Relaxed further = relaxed_from(next, next.strain, next.x, 10.0 * options_.resolution);
+  return further.jumped || next.energy - further.state.energy > options_.energy_drop;
 }
 
 QuasistaticShear::Trial QuasistaticShear::judged(Relaxed relaxed) const {
@@ -209,11 +223,13 @@ ShearStep QuasistaticShear::advance(double target) {
   if (options_.adaptive && !earlier_.empty()) drift = sign * earlier_.back().moved / earlier_.back().distance;
   const auto last_step = [&] {
     const std::optional<Beyond> beyond = std::exchange(beyond_, std::nullopt);
-    return beyond && std::abs(beyond->strain - state_.strain) <= left ? judged(relaxed_from(state_, beyond->strain, beyond->x))
+    return beyond && std::abs(beyond->strain - state_.strain) <= left ? judged(relaxed_from(state_, beyond->strain, beyond->x, options_.resolution))
                                                                       : attempt(strain_after(), nullptr);
   };
   Trial next = beyond_ ? last_step() : attempt(strain_after(), drift.size() > 0 ? &drift : nullptr);
-  if (options_.adaptive && step > options_.resolution * 1.0001 && (next.jump || !next.converged)) {
+  const bool is_long = options_.adaptive && step > options_.resolution * 1.0001;
+  if (is_long && !next.jump && next.converged && doubtful(next.state)) next.jump = leads_on(next.state);
+  if (is_long && (next.jump || !next.converged)) {
     const double from = state_.strain;
     approach_instability(sign, step);
     step_ = options_.resolution;

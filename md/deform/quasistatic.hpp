@@ -106,8 +106,8 @@ class QuasistaticShear {
   };
   /// The state relaxed at `strain` from `from` moved affinely (plus `drift` times the strain step).
   Relaxed relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift);
-  /// The state relaxed at `strain` from `x`, to which `from` led.
-  Relaxed relaxed_from(const ShearState& from, double strain, const Eigen::VectorXd& x);
+  /// The state relaxed at `strain` from `x`, to which `from` led, to the tolerance of a step of length `reach`.
+  Relaxed relaxed_from(const ShearState& from, double strain, const Eigen::VectorXd& x, double reach);
   double shortfall(const ShearState& from, const ShearState& to) const;
   struct Trial {
     ShearState state;
@@ -117,6 +117,10 @@ class QuasistaticShear {
   /// The state relaxed at `strain` and whether a discontinuity lies between it and the present one.
   Trial attempt(double strain, const Eigen::VectorXd* drift);
   Trial judged(Relaxed relaxed) const;
+  /// Whether `next`, a long step away, may stand on the slope just behind a fold, where forces are as small as before it.
+  bool doubtful(const ShearState& next) const;
+  /// Whether relaxing `next` to the tolerance of a shorter step leads away from it.
+  bool leads_on(const ShearState& next);
   /// Makes `next` the present state, smoothly reached.
   void go_to(ShearState next);
   /// Goes on along the branch until the instability that lies at most `width` ahead is nearer than the resolution.

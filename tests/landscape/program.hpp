@@ -51,6 +51,8 @@ void expect_keys(const nlohmann::json& object, const std::vector<std::string>& k
 
 /// 48 atoms Cu28Zr20 off their lattice, for `sample import --cell aniso` with zhou2004: a small glass with events that fold.
 inline std::string small_glass() { return std::string(LANDSCAPE_TEST_DATA) + "/glass48.xyz"; }
+/// 128 atoms Cu64Zr36 quenched with CuZr_mm.eam.fs at 2e14 K/s.
+inline std::string glass_of_128() { return std::string(LANDSCAPE_TEST_DATA) + "/glass128.xyz"; }
 
 /// For vacancy_crystal().
 inline const std::string crystal_potential = "lj:epsilon=0.1,sigma=2.5,cutoff=5.5";

@@ -43,6 +43,19 @@ TEST_F(Shear, AStateDoesNotDependOnHowManyCallsLedToIt) {
   EXPECT_NEAR(whole["max_stress_gpa"].get<double>(), coarse["max_stress_gpa"].get<double>(), 1e-3);
 }
 
+// A step of 1e-3 ends 3e-5 behind the fold of the second event, on a slope of less than 3e-5 eV/Å. Fixed steps of 1e-5 see it at 0.06806, with
+// 194,000 force calls.
+TEST(ShearOfALargerGlass, AStateJustBehindAFoldIsNoMinimum) {
+  const Workplace place;
+  ASSERT_EQ(place.run({"sample", "import", glass_of_128(), "--name", "g", "--potential", "CuZr_mm.eam.fs"}).code, 0);
+  const auto result = place.run({"shear", "g", "--plane", "yz", "--to", "0.07", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto events = result.json()["events"];
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_NEAR(events[1]["strain"].get<double>(), 0.06806, 1e-5);
+  EXPECT_NEAR(events[1]["energy_drop_ev"].get<double>(), 1.11e-3, 2e-5);
+}
+
 // The second event falls by 0.9 eV through many minima; going back, its saddle merges with the first of them.
 TEST_F(Shear, ACascadeIsFollowedToTheFoldOfItsFirstMinimum) {
   ASSERT_EQ(sheared({"--to", "-0.2"})["events"].size(), 2u);
