@@ -15,8 +15,24 @@ using Eigen::Index;
 using Eigen::Matrix3d;
 using Eigen::Vector3d;
 
+/// Makes the first n columns, which span a lattice, as short as they can be.
+void shorten(Matrix3d& basis, Index n) {
+  for (bool shorter = true; shorter;) {
+    shorter = false;
+    for (Index k = 0; k < n; ++k)
+      for (int p = -1; p <= 1; ++p)
+        for (int q = -1; q <= (n == 3 ? 1 : -1); ++q) {
+          Vector3d other = basis.col(k) + p * basis.col((k + 1) % n);
+          if (n == 3) other += q * basis.col((k + 2) % n);
+          if (other.squaredNorm() > (1.0 - 1e-9) * basis.col(k).squaredNorm()) continue;
+          basis.col(k) = other;
+          shorter = true;
+        }
+  }
+}
+
 /// Isometries that map the lattice of the periodic edges onto itself; where one direction is open, those that keep its normal
-/// or turn it round. Entries beyond 1 occur only in cells so skewed that no program makes them.
+/// or turn it round. Between the shortest edges their entries are -1, 0 and 1.
 std::vector<Matrix3d> lattice_isometries(const Cell& cell) {
   std::vector<Index> edges;
   for (Index k = 0; k < 3; ++k)
@@ -24,6 +40,7 @@ std::vector<Matrix3d> lattice_isometries(const Cell& cell) {
   const auto n = static_cast<Index>(edges.size());
   Matrix3d basis = Matrix3d::Identity();
   for (Index k = 0; k < n; ++k) basis.col(k) = cell.matrix().col(edges[static_cast<std::size_t>(k)]);
+  shorten(basis, n);
   if (n == 2) basis.col(2) = basis.col(0).cross(basis.col(1)).normalized();
   const Matrix3d metric = basis.transpose() * basis, inverse = basis.inverse();
   const int choices = n == 3 ? 19683 : 162;  // 3^9; 3^4 and the sign of the normal

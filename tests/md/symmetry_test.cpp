@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "md/core/error.hpp"
@@ -113,6 +114,30 @@ TEST(Symmetry, TwelveHopsOfAVacancyAreOneAndASecondNeighborIsAnother) {
   EXPECT_FALSE(comparison.same(hop(nearest[0], 0.5), hop(nearest[0], 0.3)));
   // A finished hop is the crystal with its vacancy elsewhere.
   EXPECT_TRUE(comparison.same(c.positions, hop(nearest[3], 1.0)));
+}
+
+TEST(Symmetry, DoesNotDependOnTheEdgesOfTheCell) {
+  Configuration c = vacancy();
+  const Eigen::Matrix3d edges = c.cell.matrix();
+  // a, a + b, b + c; and one more skewed: the same crystal.
+  for (const auto& [p, q, r] : {std::array{1, 0, 1}, {2, -1, 3}}) {
+    Eigen::Matrix3d skewed = edges;
+    skewed.col(1) += p * edges.col(0);
+    skewed.col(2) += q * edges.col(0) + r * edges.col(1);
+    c.cell = Cell(skewed);
+    const SymmetryComparison comparison(c, 0.1);
+    int hops = 0;
+    Matrix3Xd first;
+    for (Eigen::Index i = 0; i < c.size(); ++i) {
+      const Eigen::Vector3d way = c.cell.minimum_image(c.positions.col(i));
+      if (way.norm() > 2.6) continue;
+      Matrix3Xd moved = c.positions;
+      moved.col(i) -= 0.5 * way;
+      if (hops++ == 0) first = moved;
+      EXPECT_TRUE(comparison.same(first, moved)) << i;
+    }
+    EXPECT_EQ(hops, 12);
+  }
 }
 
 TEST(Symmetry, SlabIsNotTurnedUpsideDownOntoFrozenAtoms) {
