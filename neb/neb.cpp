@@ -27,7 +27,7 @@ constexpr double collapsed =
     1e-2;  // [Å]; a climbing image this close to an endpoint found no saddle
 
 void require(bool good, std::string_view field, double value, std::string_view range) {
-  if (!good) throw InputError(message("NebOptions.", field, ": expected ", range, ", got ", value));
+  if (!good) throw InputError(message("neb: ", field, ": expected ", range, ", got ", value));
 }
 
 /// One run: the band, its motion and the decision which image climbs.

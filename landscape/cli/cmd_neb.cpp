@@ -56,6 +56,12 @@ Endpoints read(const NebArguments& options) {
     throw md::InputError(md::message("neb: ", options.to, ": expected the cell of ", options.from, ", got another"));
   if (a.configuration.movable != b.configuration.movable)
     throw md::InputError(md::message("neb: ", options.to, ": expected the frozen atoms of ", options.from, ", got others"));
+  for (Eigen::Index i = 0; i < a.configuration.size(); ++i) {
+    const double apart = a.configuration.cell.minimum_image(b.configuration.positions.col(i) - a.configuration.positions.col(i)).norm();
+    if (!a.configuration.is_free(i) && apart > 1e-3)
+      throw md::InputError(md::message("neb: ", options.to, ": expected frozen atom ", i + 1, " where it stands in ", options.from,
+                                       ", got it ", static_cast<float>(apart), " Å away"));
+  }
   return {std::move(a.configuration), std::move(b.configuration), a.potential};
 }
 
@@ -64,6 +70,8 @@ json pieces(const BarrierPath& found) {
   for (const PathPiece& piece : found.pieces)
     list.push_back({{"barrier_ev", piece.barrier_ev},
                     {"reverse_barrier_ev", piece.reverse_barrier_ev},
+                    {"start_energy_ev", piece.path.energies.front()},
+                    {"end_energy_ev", piece.path.energies.back()},
                     {"saddle_max_force_ev_per_a", piece.saddle_max_force},
                     {"force_calls_of_band", piece.path.force_calls},
                     {"status", neb::to_string(piece.path.status)},
@@ -71,17 +79,58 @@ json pieces(const BarrierPath& found) {
   return list;
 }
 
+/// Images of all pieces in a row; `minima` are the places of those between the ends that are minima.
+struct Profile {
+  std::vector<double> energies, coordinate;
+  std::vector<int> minima;
+};
+
+Profile profile(const BarrierPath& found) {
+  Profile all;
+  for (const PathPiece& piece : found.pieces) {
+    const bool first = all.energies.empty();
+    const int joint = first ? 0 : static_cast<int>(all.energies.size()) - 1;
+    const double offset = first ? 0.0 : all.coordinate.back();
+    if (!first) all.minima.push_back(joint);
+    for (const int image : piece.path.intermediate_minima) all.minima.push_back(joint + image);
+    for (std::size_t i = first ? 0 : 1; i < piece.path.energies.size(); ++i) {
+      all.energies.push_back(piece.path.energies[i]);
+      all.coordinate.push_back(offset + piece.path.reaction_coordinate[i]);
+    }
+  }
+  return all;
+}
+
 /// Why a piece has not converged, in one line.
 std::string why_not(const PathPiece& piece) {
   if (!piece.path.converged()) return md::message("no path: ", neb::to_string(piece.path.status));
   if (!piece.stationary)
-    return md::message("the climbing image leads to no saddle nearby (largest force ", piece.saddle_max_force,
-                       " eV/Å): a smaller --path-fmax brings it closer");
-  if (piece.proof.negative_eigenvalues != 1)
+    return md::message("the climbing image leads to no saddle nearby (largest force ", piece.saddle_max_force, " eV/Å, of the band ",
+                       piece.path.path_max_force, " eV/Å)");
+  if (!piece.refined)
     return md::message("the climbing image leads to a stationary point that is no first-order saddle (", piece.proof.method, ", ",
                        piece.proof.negative_eigenvalues, " negative eigenvalues)");
-  return md::message("the saddle beside the climbing image is not above both ends (", piece.barrier_ev, " and ", piece.reverse_barrier_ev,
-                     " eV): it belongs to another path");
+  if (!piece.above_ends())
+    return md::message("the saddle beside the climbing image is not above both ends (", piece.barrier_ev, " and ", piece.reverse_barrier_ev,
+                       " eV): it belongs to another path");
+  return "the sides of the saddle relax to other minima than the ends: it belongs to another path";
+}
+
+/// Ends are relaxed where they are no minima: barriers would not be those of an event.
+Eigen::VectorXd relaxed_end(const Context& context, md::AtomicSurface& surface, const md::Configuration& end, const std::string& name) {
+  constexpr double minimum_force = 1e-2;  // [eV/Å]
+  Eigen::VectorXd x = surface.gather(end.positions), gradient(x.size());
+  surface.evaluate(x, gradient);
+  const double force = md::max_norm(gradient, 3);
+  if (force <= minimum_force) return x;
+  const Eigen::VectorXd before = x;
+  const auto result = md::minimize(surface, x, {.max_step = 0.05});
+  if (result.max_force > minimum_force)
+    throw md::InputError(md::message("neb: ", name, ": expected a minimum, got a largest force of ", static_cast<float>(force), " eV/Å, and ", static_cast<float>(result.max_force),
+                                     " after relaxing it"));
+  context.note(md::message(name, " is no minimum (largest force ", static_cast<float>(force), " eV/Å): relaxed first, atoms moved up to ",
+                           static_cast<float>(md::largest_displacement(surface, before, x)), " Å"));
+  return x;
 }
 
 int run(const Context& context, NebArguments options) {
@@ -93,9 +142,10 @@ int run(const Context& context, NebArguments options) {
     throw md::InputError(md::message("neb: expected two minima or two structures, got ", options.from, " and ", options.to));
   const auto ends = is_id(options.from) ? stored(context, options) : read(options);
   md::AtomicSurface surface(ends.potential, ends.from);
+  const Eigen::VectorXd from = relaxed_end(context, surface, ends.from, options.from), to = relaxed_end(context, surface, ends.to, options.to);
   const auto session = context.session("neb");
   const auto found = barrier_path([&] { return std::make_unique<md::AtomicSurface>(ends.potential, ends.from); },
-                                  surface.gather(ends.from.positions), surface.gather(ends.to.positions), options.path,
+                                  from, to, options.path,
                                   [&](const neb::NebProgress& p) {
                                     session.report({p.iteration, 0, md::message("iteration ", p.iteration, ", barrier ",
                                                                                 static_cast<float>(p.barrier), " eV")});
@@ -111,6 +161,7 @@ int run(const Context& context, NebArguments options) {
     surface.evaluate(top.saddle, gradient);
     md::write_structure(options.output, frame_of(surface, surface.configuration(top.saddle)), options.types);
   }
+  const Profile all = profile(found);
   const double start = found.pieces.front().path.energies.front(), end = found.pieces.back().path.energies.back();
   context.print({{"barrier_ev", top.saddle_energy_ev - start},
                  {"reverse_barrier_ev", top.saddle_energy_ev - end},
@@ -124,13 +175,10 @@ int run(const Context& context, NebArguments options) {
                  {"iterations", top.path.iterations},
                  {"converged", std::ranges::all_of(found.pieces, &PathPiece::converged)},
                  {"status", neb::to_string(top.path.status)},
-                 {"intermediate_minima", top.path.intermediate_minima},
-                 {"energies_ev", top.path.energies},
-                 {"reaction_coordinate_a", top.path.reaction_coordinate},
+                 {"intermediate_minima", all.minima},
+                 {"energies_ev", all.energies},
+                 {"reaction_coordinate_a", all.coordinate},
                  {"pieces", pieces(found)}});
-  if (top.path.endpoints_unrelaxed)
-    context.outcome(md::message("the ends are no minima (largest force ", top.path.endpoint_max_force,
-                             " eV/Å): minimize them first"));
   if (found.pieces.size() > 1)
     context.note(md::message("there are minima on the way: ", found.pieces.size(), " pieces, the barrier is that of the highest saddle"));
   if (top.path.must_be_split())

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "art/search.hpp"
 #include "md/core/error.hpp"
 
 namespace landscape {
@@ -12,7 +14,10 @@ namespace {
 using Eigen::VectorXd;
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr double near_image = 0.5;  // [Å] a saddle beyond is that of another event
+constexpr double near_image = 1.0;   // [Å] a saddle beyond is hardly that of this path
+constexpr double push_off = 0.2;     // [Å] off a saddle, at most half the way to an end
+constexpr double same = 0.1;         // [Å], DESIGN.md section 3
+constexpr double stop_force = 1e-5;  // [eV/Å] of minima on the way: at 1e-4 a slope may still pass for one
 
 /// Follows the climbing image to the saddle. @return force calls.
 double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOptions& options) {
@@ -41,9 +46,64 @@ double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOption
     piece.reverse_barrier_ev = saddle.energy - path.energies.back();
     piece.saddle_max_force = saddle.max_force;
     piece.proof = art::prove_index(surface, saddle.x, saddle.gradient, saddle.mode);
-    piece.refined = piece.proof.negative_eigenvalues == 1 && piece.barrier_ev > 0.0 && piece.reverse_barrier_ev > 0.0;
+    piece.refined = piece.proof.negative_eigenvalues == 1;
   }
   return static_cast<double>(surface.calls() - before) + piece.proof.extra_calls;
+}
+
+/// The saddle on a band between two minima; on one converged further where the climbing image leads to none.
+PathPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, const VectorXd& to, const BarrierPathOptions& options,
+                     double& force_calls, const neb::NebObserver& observe) {
+  constexpr double further = 0.3;
+  constexpr int bands = 3;
+  neb::NebOptions band = options.neb;
+  band.max_force = std::max(band.max_force, band.path_max_force);
+  const auto surface = make();
+  PathPiece piece;
+  for (int k = 0; k < bands; ++k) {
+    PathPiece next;
+    next.path = k == 0 ? neb::find_path(make, from, to, band, observe) : neb::find_path(make, piece.path.images, band, observe);
+    force_calls += static_cast<double>(next.path.force_calls);
+    if (k > 0 && !next.path.converged()) {  // the wider one stands
+      if (next.path.status == neb::NebStatus::StoppedByObserver) piece.path.status = next.path.status;
+      break;
+    }
+    piece = std::move(next);
+    if (options.split && piece.path.must_be_split()) break;
+    force_calls += refine(piece, *surface, options.neb);
+    if (!piece.path.converged() || piece.refined) break;
+    band.max_force *= further;
+    band.path_max_force *= further;
+  }
+  return piece;
+}
+
+/// Relaxes both sides of the saddle of a piece and notes whether they are its ends. @return those that are not, in path order.
+std::vector<VectorXd> minima_beside(PathPiece& piece, md::EnergySurface& surface, double& force_calls) {
+  const std::int64_t begin = surface.calls();
+  const VectorXd &from = piece.path.images.front(), &to = piece.path.images.back();
+  const auto apart = [&](const VectorXd& a, const VectorXd& b) { return md::largest_displacement(surface, a, b); };
+  const double step = std::min(push_off, 0.5 * std::min(apart(piece.saddle, from), apart(piece.saddle, to)));
+  VectorXd mode = piece.proof.mode;
+  if (mode.dot(piece.path.tangent) < 0.0) mode = -mode;
+  const auto beside = art::push_over(surface, piece.saddle, mode, step, {.max_step = 0.05});
+  const auto is = [&](const VectorXd& side, const VectorXd& end, const VectorXd& other) {
+    const double distance = apart(side, end);
+    return distance < same && distance < apart(side, other);
+  };
+  const bool minus_from = is(beside.minus, from, to), plus_to = is(beside.plus, to, from);
+  const bool minus_to = is(beside.minus, to, from), plus_from = is(beside.plus, from, to);
+  piece.connected = (minus_from && plus_to) || (minus_to && plus_from);
+  std::vector<VectorXd> others;
+  for (const auto& [side, is_end] : {std::pair{beside.minus, minus_from || minus_to}, {beside.plus, plus_from || plus_to}}) {
+    if (is_end) continue;
+    VectorXd x = side;
+    const auto relaxed = md::minimize(surface, x, {.max_force = stop_force, .max_step = 0.05});
+    const bool new_one = std::ranges::none_of(others, [&](const VectorXd& other) { return apart(other, x) < same; });
+    if (relaxed.max_force < 1e-2 && new_one && apart(x, from) >= same && apart(x, to) >= same) others.push_back(x);
+  }
+  force_calls += static_cast<double>(surface.calls() - begin);
+  return others;
 }
 
 /// What is known of how high a piece leads: a path that did not converge may lead higher than any other.
@@ -59,26 +119,24 @@ void BarrierPathOptions::validate() const {
 BarrierPath barrier_path(const neb::SurfaceFactory& make, const VectorXd& from, const VectorXd& to,
                          const BarrierPathOptions& options, const neb::NebObserver& observe) {
   options.validate();
-  neb::NebOptions band = options.neb;
-  band.max_force = std::max(band.max_force, band.path_max_force);
   BarrierPath result;
   std::vector<VectorXd> stops = {from, to};  // those still to be joined, in order
+  const auto surface = make();
   for (std::size_t k = 0; k + 1 < stops.size();) {
-    PathPiece piece;
-    piece.path = neb::find_path(make, stops[k], stops[k + 1], band, observe);
-    result.force_calls += static_cast<double>(piece.path.force_calls);
-    if (options.split && piece.path.must_be_split() && static_cast<int>(stops.size()) <= options.max_pieces) {
-      const auto between = neb::split(make, piece.path);
-      for (const auto& stop : between) result.force_calls += static_cast<double>(stop.minimum.force_calls);
-      if (!between.empty()) {
-        std::vector<VectorXd> inserted;
-        for (const auto& stop : between) inserted.push_back(stop.x);
-        stops.insert(stops.begin() + static_cast<std::ptrdiff_t>(k) + 1, inserted.begin(), inserted.end());
-        continue;
+    PathPiece piece = find_piece(make, stops[k], stops[k + 1], options, result.force_calls, observe);
+    std::vector<VectorXd> between;
+    if (options.split && piece.path.must_be_split() && piece.path.status != neb::NebStatus::StoppedByObserver)
+      for (auto& stop : neb::split(make, piece.path, {.max_force = stop_force})) {
+        result.force_calls += static_cast<double>(stop.minimum.force_calls);
+        between.push_back(std::move(stop.x));
       }
+    if (options.split && between.empty() && piece.path.must_be_split())   // no minima after all
+      result.force_calls += refine(piece, *surface, options.neb);
+    if (options.split && between.empty() && piece.refined) between = minima_beside(piece, *surface, result.force_calls);
+    if (!between.empty() && static_cast<int>(stops.size()) <= options.max_pieces) {
+      stops.insert(stops.begin() + static_cast<std::ptrdiff_t>(k) + 1, between.begin(), between.end());
+      continue;
     }
-    const auto surface = make();
-    result.force_calls += refine(piece, *surface, options.neb);
     result.pieces.push_back(std::move(piece));
     if (highest_energy(result.pieces.back()) > highest_energy(result.pieces[result.highest])) result.highest = result.pieces.size() - 1;
     if (result.pieces.back().path.status == neb::NebStatus::StoppedByObserver) break;

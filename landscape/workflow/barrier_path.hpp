@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "art/saddle.hpp"
@@ -19,8 +20,10 @@ struct PathPiece {
   double saddle_max_force = barrier_ev;  ///< [eV/Å]
   bool stationary = false;        ///< the climbing image was followed along its lowest mode to a stationary point beside it ...
   art::IndexProof proof;          ///< ... whose index this is
-  bool refined = false;           ///< ... and it is a first-order saddle above both ends
-  bool converged() const { return path.converged() && refined; }
+  bool refined = false;           ///< ... and it is a first-order saddle ...
+  std::optional<bool> connected;  ///< ... whose sides relax to the two ends; not looked at where paths are not split
+  bool above_ends() const { return barrier_ev > 0.0 && reverse_barrier_ev > 0.0; }
+  bool converged() const { return path.converged() && refined && above_ends() && connected.value_or(true); }
 };
 
 struct [[nodiscard]] BarrierPath {
@@ -31,14 +34,16 @@ struct [[nodiscard]] BarrierPath {
 
 struct BarrierPathOptions {
   neb::NebOptions neb;            ///< forces in eV/Å, springs in eV/Å², steps in Å; max_force holds for the saddle, path_max_force for the band
-  bool split = true;              ///< minima on the way are relaxed and the pieces found one by one
+  bool split = true;              ///< minima on the way, also those beside a saddle, are relaxed and the pieces found one by one
   int max_pieces = 8;             ///< > 0: pieces beyond this many are not split further
   void validate() const;          ///< @throws md::InputError naming field, value and broken range.
 };
 
 /// @param from, to relaxed configurations, length dof [Å]. @param make one surface for each image.
 /// The band is converged to path_max_force only: what a climbing image still lacks in a soft glass takes the band thousands of
-/// iterations, the same image alone some tens along its lowest mode. A saddle further than 0.5 Å from its climbing image is not taken.
+/// iterations, the same image alone some tens along its lowest mode; where that leads further than 1 Å or to no saddle, the band is
+/// converged further. Both sides of each saddle are relaxed: what surrounds an event may rearrange on the way to its saddle, and a
+/// minimum may lie between two images. Such minima become ends of pieces too.
 /// @throws md::InputError for bad options or lengths, or where the surface is not defined at the ends.
 BarrierPath barrier_path(const neb::SurfaceFactory& make, const Eigen::VectorXd& from, const Eigen::VectorXd& to,
                          const BarrierPathOptions& options, const neb::NebObserver& observe = {});

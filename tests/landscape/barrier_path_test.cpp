@@ -2,12 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "landscape/workflow/barrier_path.hpp"
 #include "md/core/error.hpp"
+#include "md/core/rng.hpp"
 #include "md/io/structure_io.hpp"
 #include "tests/landscape/program.hpp"
 #include "tests/support/mueller_brown.hpp"
@@ -38,6 +40,51 @@ TEST(BarrierPath, FindsBothSaddlesOfAPathOverAMinimum) {
     EXPECT_NEAR(piece.saddle_energy_ev, scale * saddles[k].energy, 1e-6);
     EXPECT_LT((piece.saddle - saddles[k].vector()).norm(), 1e-4);
   }
+}
+
+/// E = 1 - cos 2πx + 2 y² [eV, Å]: minima at every whole x, saddles of 2 eV between.
+class Corrugated final : public md::EnergySurface {
+ public:
+  Eigen::Index dof() const override { return 2; }
+
+ protected:
+  double do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x, Eigen::Ref<Eigen::VectorXd> gradient) override {
+    constexpr double turn = 2.0 * std::numbers::pi;
+    gradient = Eigen::Vector2d(turn * std::sin(turn * x[0]), 4.0 * x[1]);
+    return 1.0 - std::cos(turn * x[0]) + 2.0 * x[1] * x[1];
+  }
+};
+const neb::SurfaceFactory corrugated = [] { return std::make_unique<Corrugated>(); };
+const Eigen::VectorXd zero = Eigen::Vector2d(0.0, 0.0), three = Eigen::Vector2d(3.0, 0.0);
+
+TEST(BarrierPath, FindsAMinimumThatNoImageSees) {
+  BarrierPathOptions o;
+  o.neb.images = 3;  // at 0.75, 1.5 and 2.25: one top
+  o.split = false;
+  const BarrierPath one = barrier_path(corrugated, zero, three, o);
+  ASSERT_FALSE(one.pieces[0].path.must_be_split());
+  EXPECT_TRUE(one.pieces[0].refined);
+  EXPECT_FALSE(one.pieces[0].connected.has_value());
+  o.split = true;
+  const BarrierPath found = barrier_path(corrugated, zero, three, o);
+  ASSERT_EQ(found.pieces.size(), 3u);
+  for (std::size_t k = 0; k < 3; ++k) {
+    const PathPiece& piece = found.pieces[k];
+    EXPECT_NEAR(piece.barrier_ev, 2.0, 1e-6);
+    EXPECT_TRUE(piece.converged() && piece.connected.value());
+    EXPECT_NEAR(piece.path.images.back()[0], static_cast<double>(k + 1), 1e-4);
+  }
+}
+
+TEST(BarrierPath, ASaddleOfOtherMinimaIsNotTaken) {
+  BarrierPathOptions o;
+  o.neb.images = 3;  // at 0.75, 1.5 and 2.25: one top
+  o.max_pieces = 1;  // the minimum between may not become an end
+  const BarrierPath found = barrier_path(corrugated, zero, three, o);
+  ASSERT_EQ(found.pieces.size(), 1u);
+  EXPECT_TRUE(found.pieces[0].refined);
+  EXPECT_FALSE(found.pieces[0].connected.value());
+  EXPECT_FALSE(found.pieces[0].converged());
 }
 
 TEST(BarrierPath, KeepsOneBandWhereItIsNotToSplit) {
@@ -110,11 +157,52 @@ TEST(Neb, TwoHopsAreOnePathInTwoPiecesWhateverItStartsFrom) {
   for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--initial-path", "idpp"}, {"--spring-ratio", "5"}}) {
     const auto split = path(more);
     ASSERT_EQ(split["pieces"].size(), 2u);
-    EXPECT_TRUE(split["intermediate_minima"].empty());
+    // Both pieces in a row, the minimum where they join.
+    EXPECT_EQ(split["intermediate_minima"], nlohmann::json::array({12}));
+    ASSERT_EQ(split["energies_ev"].size(), 25u);
+    EXPECT_EQ(split["reaction_coordinate_a"].size(), 25u);
+    EXPECT_NEAR(split["energies_ev"][12].get<double>(), split["pieces"][1]["start_energy_ev"].get<double>(), 1e-9);
+    EXPECT_GT(split["reaction_coordinate_a"][13].get<double>(), split["reaction_coordinate_a"][12].get<double>());
     for (const auto& piece : split["pieces"]) EXPECT_NEAR(piece["barrier_ev"].get<double>(), barrier, 1e-6);
   }
   EXPECT_EQ(place.run({"neb", first, second, "--potential", crystal_potential, "--spring-ratio", "0.5"}).code, 2);
   EXPECT_EQ(place.run({"neb", first, second, "--potential", crystal_potential, "--initial-path", "bent"}).code, 2);
+}
+
+TEST(Neb, RelaxesEndsThatAreNoMinima) {
+  const Workplace place;
+  const auto [first, second] = two_hops(place);
+  const auto path = [&](const std::string& end) {
+    const auto result = place.run({"neb", first, end, "--potential", crystal_potential, "--images", "5", "--json"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result;
+  };
+  const auto rattled = [&] {
+    auto frame = md::read_structure(second);
+    md::CounterRng rng(1, md::Stream::Displacement, 0);
+    for (Eigen::Index i = 0; i < frame.configuration.size(); ++i)
+      frame.configuration.positions.col(i) += 0.05 * Eigen::Vector3d(rng.normal(), rng.normal(), rng.normal());
+    md::write_structure(place.path("rattled.xyz").string(), frame);
+    return place.path("rattled.xyz").string();
+  }();
+  const auto given = path(rattled);
+  EXPECT_NEAR(given.json()["barrier_ev"].get<double>(), path(second).json()["barrier_ev"].get<double>(), 1e-6);
+  EXPECT_NE(given.err.find("rattled.xyz is no minimum"), std::string::npos) << given.err;
+}
+
+TEST(Neb, RefusesFrozenAtomsThatMove) {
+  const Workplace place;
+  const auto [first, second] = two_hops(place);
+  for (const auto& name : {first, second}) {
+    auto frame = md::read_structure(name);
+    frame.configuration.movable.assign(static_cast<std::size_t>(frame.configuration.size()), 1);
+    frame.configuration.movable[3] = 0;
+    if (name == second) frame.configuration.positions.col(3).x() += 0.3;
+    md::write_structure(name, frame);
+  }
+  const auto result = place.run({"neb", first, second, "--potential", crystal_potential});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("expected frozen atom 4 where it stands in"), std::string::npos) << result.err;
 }
 
 }  // namespace
