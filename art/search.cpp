@@ -51,7 +51,9 @@ void SearchOptions::validate() const {
   positive("same", same);
   positive("recognize_force", recognize_force);
   positive("coarse_force", coarse_force);
+  positive("side_force", side_force);
   positive("local_iterations", local_iterations);
+  positive("local_climb", local_climb);
   positive("local_force", local_force);
   positive("grow_force", grow_force);
   positive("gave_way", gave_way);
@@ -206,6 +208,7 @@ class Search {
     if (!region) return climb(surface_, minimum_, direction_, options_.approach, look);
 
     ApproachOptions coarse = options_.approach;
+    coarse.max_climb = options_.local_climb;
     coarse.max_force = std::max(coarse.max_force, options_.local_force);
     coarse.max_iterations = std::min(coarse.max_iterations, options_.local_iterations);
     coarse.patience = std::min(coarse.patience, options_.local_patience);
@@ -239,7 +242,7 @@ class Search {
     const double gap = md::max_norm(region.difference(start, saddle.x), 3);
     bool back = gap <= 2.0 * options_.same;  // too near to judge
     md::MinimizeOptions coarse = options_.minimum;
-    coarse.max_force = std::max(coarse.max_force, options_.coarse_force);
+    coarse.max_force = std::max(coarse.max_force, options_.side_force);
     for (const double sign : {-1.0, 1.0}) {  // the near side, as far as the mode's sign can be trusted, first
       if (back) break;
       VectorXd x = saddle.x + sign * std::min(options_.push_over, 0.5 * gap) / md::max_norm(saddle.mode, 3) * saddle.mode;
@@ -296,6 +299,7 @@ class Search {
     coarse.max_force = std::max(coarse.max_force, options_.coarse_force);
     if (region) {
       VectorXd part = region->part(side.x);
+      coarse.max_force = std::max(options_.minimum.max_force, options_.side_force);
       if (!md::minimize(*region, part, coarse).converged()) side.failed = true;
       side.x = region->placed(part, side.x);
       if (side.failed) return side;
@@ -304,6 +308,7 @@ class Search {
       // Back at the start as far as the region can tell: then the rest belongs where it was.
       if (away < options_.same) side.x = region->placed(part, minimum_);
     }
+    coarse.max_force = std::max(options_.minimum.max_force, options_.coarse_force);
     const md::MinimizeResult relaxed = md::minimize(surface_, side.x, coarse);
     // At this force a particle in a well of 0.1 eV/Å² is 2 meV above its bottom. Where the saddle itself is near nothing is taken
     // for granted.
@@ -334,6 +339,11 @@ class Search {
     if (gap > 2.0 * options_.same)
       region = locality_.make_region(saddle.x, moved_particles(surface_, minimum_, saddle.x, options_.moved));
     Side near = half_relaxed(region, saddle.x, -off, gap), far = half_relaxed(region, saddle.x, off, gap);
+    if (region && !near.home && !far.home && !near.failed && !far.failed) {
+      // What stands around may have kept the nearer one from the start.
+      const bool swapped = surface_.difference(minimum_, far.x).norm() < surface_.difference(minimum_, near.x).norm();
+      (swapped ? far : near) = half_relaxed(nullptr, saddle.x, swapped ? off : -off, gap);
+    }
     if (far.home && !near.home) std::swap(near, far);
     const bool connected = near.home && !far.home;
     if (connected && !far.failed && std::isnan(far.energy)) finish(far, std::min(options_.same, gap));

@@ -50,11 +50,13 @@ struct SearchOptions {
   double recognize = 0.05;        ///< [Å], >= 0: an approach this close to a known saddle, with ...
   double recognize_force = 0.01;  ///< [eV/Å], > 0: ... a max force below this, ends there
   double coarse_force = 0.02;     ///< [eV/Å], > 0: a side that is back at the start at this max force is not relaxed further
+  double side_force = 0.005;      ///< [eV/Å], > 0: in a region it is relaxed so far before it is judged (docs/search.md)
   // Until the end game only a region moves: the particles within the margin of those that are pushed, then of those that have moved.
   /// [Å], >= 0; narrower regions see no soft modes (docs/search.md). 0, or a region of more than half the particles: the whole.
   double local_margin = 7.0;
   int local_iterations = 60;      ///< > 0: of an approach in a region; those of connected searches took 9 to 58 (docs/search.md)
   int local_patience = 6;         ///< >= 0: iterations in a row that the curvature may be positive in a region (docs/search.md)
+  double local_climb = 0.5;       ///< [Å], > 0: ApproachOptions::max_climb in a region (docs/search.md)
   double local_force = 0.05;      ///< [eV/Å], > 0: a region's saddle is left to the whole at this max force
   double grow_force = 0.5;        ///< [eV/Å], > 0: a larger force outside makes the region grow ...
   int max_growth = 2;             ///< ... so often, >= 0

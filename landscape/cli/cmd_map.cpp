@@ -55,6 +55,14 @@ void note_coverage(const Context& context, const std::vector<FoundEvent>& events
     if (range.events > 0) context.note(coverage_line(range));
 }
 
+/// Where energies are of another scale than those of a metal (σ = 1 Å, ε = 1 eV), every search ends at the ceiling.
+void note_ceiling(const Context& context, const MapOptions& options, const MapResult& result) {
+  const auto high = result.outcomes.find(art::name(art::Outcome::TooHigh));
+  if (high != result.outcomes.end() && 2 * high->second > result.searches)
+    context.note(md::message(high->second, " of ", result.searches, " searches climbed above ", options.search.approach.max_energy,
+                             " eV: a higher --max-barrier or a smaller --push goes on from there"));
+}
+
 int run(const Context& context, const MapOptions& options) {
   options.validate();
   db::Database database(context.global.database, db::Mode::ReadWrite);
@@ -87,6 +95,7 @@ int run(const Context& context, const MapOptions& options) {
     context.outcome(md::message(result.events, " distinct events after ", result.searches, " searches from ", result.minima,
                                 result.minima == 1 ? " minimum" : " minima",
                                 ", not all that was asked for; they are kept, a larger --searches or --max-minima goes further"));
+    note_ceiling(context, options, result);
     return exit_not_reached;
   }
   if (result.outcome == MapOutcome::NotRelaxed) {
@@ -131,6 +140,9 @@ void add_map_command(CLI::App& app, Context& context) {
                       "inertia costs some 1100 force calls, a Lanczos 110")
       ->check(count_at_least(0))->capture_default_str();
   command->add_option("--radius", options->search.radius, "atoms this close to the centre are pushed [Å]")
+      ->capture_default_str();
+  command->add_option("--push", options->search.activation_step, "norm of each push over all atoms pushed [Å]")->capture_default_str();
+  command->add_option("--max-barrier", options->search.approach.max_energy, "a search that climbs higher above its minimum ends as too_high [eV]")
       ->capture_default_str();
   command->add_option("--margin", options->search.local_margin,
                       "atoms this close to those pushed move until the end game [Å]; 0: all atoms from the start, which costs twice as much "

@@ -14,6 +14,10 @@ void MapOptions::validate() const {
   if (events && *events < 1) throw md::InputError(md::message("--events: expected at least 1, got ", *events));
   if (!(search.local_margin >= 0.0))
     throw md::InputError(md::message("--margin: expected a length of at least 0 Å, got ", search.local_margin));
+  if (!(search.activation_step > 0.0 && search.activation_step < 10.0))
+    throw md::InputError(md::message("--push: expected a length between 0 and 10 Å, got ", search.activation_step));
+  if (!(search.approach.max_energy > 0.0))
+    throw md::InputError(md::message("--max-barrier: expected a positive energy, got ", search.approach.max_energy, " eV"));
   if (!std::isfinite(strain_xy) || std::abs(strain_xy) > 1.0)
     throw md::InputError(md::message("--strain: expected a number between -1 and 1, got ", strain_xy));
   if (until_unseen && events) throw md::InputError("map: expected one of --events and --until-unseen, got both");
@@ -62,6 +66,8 @@ std::string MapOptions::text(const std::string& minimum_uid) const {
   if (s.local_margin > 0.0) {
     options["local_iterations"] = s.local_iterations;
     options["local_patience"] = s.local_patience;
+    options["local_climb_a"] = s.local_climb;
+    options["side_force"] = s.side_force;
   }
   if (s.detached == art::Detached::Leave && s.local_margin > 0.0) options["detached"] = "leave";
   if (!minimum_uid.empty()) options["from_minimum"] = minimum_uid;

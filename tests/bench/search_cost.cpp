@@ -40,6 +40,7 @@ struct Settings {
         {"margin", [this](double v) { search.local_margin = v; }},
         {"local_iterations", [this](double v) { search.local_iterations = static_cast<int>(v); }},
         {"local_patience", [this](double v) { search.local_patience = static_cast<int>(v); }},
+        {"local_climb", [this](double v) { search.local_climb = v; }},
         {"local_force", [this](double v) { search.local_force = v; }},
         {"grow_force", [this](double v) { search.grow_force = v; }},
         {"gave_way", [this](double v) { search.gave_way = v; }},
@@ -57,6 +58,7 @@ struct Settings {
         {"memory", [this](double v) { search.approach.memory = static_cast<int>(v); }},
         {"initial_curvature", [this](double v) { search.approach.initial_curvature = v; }},
         {"coarse_force", [this](double v) { search.coarse_force = v; }},
+        {"side_force", [this](double v) { search.side_force = v; }},
         {"max_energy", [this](double v) { search.approach.max_energy = v; }}};
     const auto equals = argument.find('=');
     const auto found = names.find(argument.substr(0, equals));

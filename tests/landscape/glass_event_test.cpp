@@ -3,6 +3,9 @@
 
 #include <cmath>
 
+#include "art/search.hpp"
+#include "md/io/structure_io.hpp"
+#include "md/potential/atomic_surface.hpp"
 #include "tests/landscape/program.hpp"
 
 namespace landscape::test {
@@ -76,6 +79,26 @@ TEST_F(GlassEvent, TheSaddleFoundFromOneEndIsThatOfThePathBetweenBoth) {
   const auto id = [&](const char* column) { return std::to_string(event[0][column].get<int>()); };
   const auto path = asked({"neb", id("initial_minimum_id"), id("final_minimum_id"), "--images", "12", "--json"});
   EXPECT_NEAR(path["barrier_ev"].get<double>(), event[0]["barrier_ev"].get<double>(), 1e-4);
+}
+
+// In its region a side of this saddle stops 0.6 Å from the start; all atoms free, it is the start.
+TEST(GlassSearch, ADisconnectedSaddleHasNoSideAtTheStart) {
+  const auto configuration = md::read_structure(std::string(LANDSCAPE_GLASSES) + "/cuzr_mm_hyper1.xyz.gz").configuration;
+  md::AtomicSurface surface(md::open_potential("CuZr_mm.eam.fs"), configuration);
+  Eigen::VectorXd start = surface.gather(configuration.positions);
+  ASSERT_TRUE(md::minimize(surface, start, {.max_force = 1e-6, .max_step = 0.05}).converged());
+  const art::SearchOptions options;
+  md::CounterRng center_rng(7, md::Stream::CenterAtom, 74), push_rng(7, md::Stream::Activation, 74);
+  const auto center = static_cast<Eigen::Index>(center_rng.below(static_cast<std::uint64_t>(start.size() / 3)));
+  std::vector<Eigen::Index> active;
+  for (Eigen::Index i = 0; i < start.size() / 3; ++i)
+    if (surface.cell().minimum_image(start.segment<3>(3 * i) - start.segment<3>(3 * center)).norm() < options.radius) active.push_back(i);
+  const auto found = art::search(surface, start, art::random_push(surface, active, push_rng), options);
+  ASSERT_TRUE(found.outcome == art::Outcome::Connected || found.outcome == art::Outcome::Disconnected) << art::name(found.outcome);
+  const auto sides = art::push_over(surface, found.saddle, found.mode, 0.05, options.minimum);
+  const bool returns = md::largest_displacement(surface, start, sides.plus) < options.same ||
+                       md::largest_displacement(surface, start, sides.minus) < options.same;
+  EXPECT_EQ(found.outcome == art::Outcome::Connected, returns);
 }
 
 }  // namespace
