@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "md/core/error.hpp"
-#include "md/core/units.hpp"
+#include "md/dynamics/ramp.hpp"
 
 namespace landscape::md {
 
@@ -17,16 +17,8 @@ constexpr double runaway_factor = 10.0;
 /// gas.
 constexpr double boiling_factor = 4.0;
 
-std::int64_t step_count(double duration_ps, double dt_ps) {
-  const double n = std::ceil(duration_ps / dt_ps - 1e-9);
-  if (!(n < 1e15))
-    throw InputError(message(n, " steps, expected fewer than 1e15; is the rate in K/s?"));
-  return static_cast<std::int64_t>(n);
-}
-
-double quench_ps(const MeltQuenchOptions& o) {
-  return (o.melt_temperature_k - o.end_temperature_k) /
-         (o.rate_k_per_s * units::k_per_s_to_k_per_ps);
+Ramp ramp_of(const MeltQuenchOptions& o) {
+  return {o.end_temperature_k, o.melt_temperature_k, o.rate_k_per_s};
 }
 
 Dynamics make_dynamics(std::shared_ptr<const Potential> potential, const MeltQuenchOptions& o) {
@@ -73,6 +65,7 @@ void MeltQuenchOptions::validate() const {
   check(threads >= 1, "threads", threads, "at least 1");
   check(checkpoint_interval >= 1, "checkpoint_interval", static_cast<double>(checkpoint_interval),
         "at least 1 step");
+  ramp_of(*this).validate(dt_ps);
 }
 
 const char* name(MeltQuenchPhase phase) {
@@ -93,7 +86,7 @@ MeltQuench::MeltQuench(std::shared_ptr<const Potential> potential, const MeltQue
     : options_((options.validate(), options)),
       settle_(step_count(options.settle_ps, options.dt_ps)),
       melt_(step_count(options.melt_ps, options.dt_ps)),
-      quench_(step_count(quench_ps(options), options.dt_ps)),
+      quench_(ramp_of(options).steps(options.dt_ps)),
       total_(settle_ + melt_ + quench_),
       dynamics_(make_dynamics(std::move(potential), options)),
       first_volume_(dynamics_.cell().volume()),

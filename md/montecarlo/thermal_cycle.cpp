@@ -3,20 +3,12 @@
 #include <cmath>
 
 #include "md/core/error.hpp"
-#include "md/core/units.hpp"
+#include "md/dynamics/ramp.hpp"
 
 namespace landscape::md {
 namespace {
 
-std::int64_t step_count(double duration_ps, double dt_ps) {
-  const double n = std::ceil(duration_ps / dt_ps - 1e-9);
-  if (!(n < 1e12)) throw InputError(message(n, " steps for one phase of a cycle, expected fewer than 1e12; is the rate in K/s?"));
-  return static_cast<std::int64_t>(n);
-}
-
-double ramp_ps(const ThermalCycleOptions& o) {
-  return (o.high_temperature_k - o.low_temperature_k) / (o.rate_k_per_s * units::k_per_s_to_k_per_ps);
-}
+Ramp ramp_of(const ThermalCycleOptions& o) { return {o.low_temperature_k, o.high_temperature_k, o.rate_k_per_s}; }
 
 Ensemble ensemble_at(double temperature_k, const ThermalCycleOptions& o) {
   return temperature_k < o.flexible_below_k ? Ensemble::NptFlexible : Ensemble::NptIsotropic;
@@ -51,9 +43,6 @@ void ThermalCycleOptions::validate() const {
   check(rate_k_per_s > 0.0, "rate_k_per_s", rate_k_per_s, "more than 0 K/s");
   check(hold_high_ps >= 0.0, "hold_high_ps", hold_high_ps, "at least 0 ps");
   check(hold_low_ps >= 0.0, "hold_low_ps", hold_low_ps, "at least 0 ps");
-  if (high_temperature_k == low_temperature_k)
-    check(hold_high_ps + hold_low_ps > 0.0, "hold_high_ps", hold_high_ps,
-          "more than 0 ps where the high and the low temperature are the same: it is the length of a cycle");
   check(swaps_per_step >= 0, "swaps_per_step", swaps_per_step, "at least 0");
   check(swap_interval >= 1, "swap_interval", swap_interval, "at least 1 step");
   check(flexible_below_k >= 0.0, "flexible_below_k", flexible_below_k, "at least 0 K");
@@ -63,6 +52,11 @@ void ThermalCycleOptions::validate() const {
   check(barostat_ps > 0.0, "barostat_ps", barostat_ps, "more than 0 ps");
   check(threads >= 1, "threads", threads, "at least 1");
   check(checkpoint_interval >= 1, "checkpoint_interval", static_cast<double>(checkpoint_interval), "at least 1 step");
+  if (high_temperature_k > low_temperature_k)
+    ramp_of(*this).validate(dt_ps);
+  else
+    check(step_count(hold_high_ps, dt_ps) + step_count(hold_low_ps, dt_ps) >= least_phase_steps, "hold_high_ps", hold_high_ps,
+          "at least 10 time steps where the high and the low temperature are the same: it is the length of a cycle");
 }
 
 const char* name(CyclePhase phase) {
@@ -78,7 +72,7 @@ const char* name(CyclePhase phase) {
 ThermalCycle::ThermalCycle(std::shared_ptr<const Potential> potential, const Configuration& start,
                            const ThermalCycleOptions& options)
     : options_((options.validate(), options)),
-      up_(step_count(ramp_ps(options), options.dt_ps)),
+      up_(ramp_of(options).steps(options.dt_ps)),
       high_(step_count(options.hold_high_ps, options.dt_ps)),
       down_(up_),
       low_(step_count(options.hold_low_ps, options.dt_ps)),

@@ -84,6 +84,7 @@ TEST(MeltQuench, RefusesBadOptions) {
   };
   throws([](MeltQuenchOptions& o) { o.rate_k_per_s = 0.0; });
   throws([](MeltQuenchOptions& o) { o.rate_k_per_s = 1e-5; });
+  throws([](MeltQuenchOptions& o) { o.rate_k_per_s = 1e30; });  // a quench of no steps
   throws([](MeltQuenchOptions& o) { o.end_temperature_k = 3000.0; });
   throws([](MeltQuenchOptions& o) { o.end_temperature_k = 0.0; });
   throws([](MeltQuenchOptions& o) { o.atoms = 1; });

@@ -94,6 +94,21 @@ TEST(ThermalCycle, ConstantTemperatureNeedsALength) {
   EXPECT_NO_THROW(o.validate());
   o.hold_high_ps = 0.0;
   EXPECT_THROW(o.validate(), InputError);
+  o.hold_high_ps = 1e-13;  // no whole step
+  EXPECT_THROW(o.validate(), InputError);
+}
+
+TEST(ThermalCycle, RampOfNoStepsIsRefusedWithTheLargestRate) {
+  auto o = quick();
+  o.rate_k_per_s = 4e16;  // 800 K in 20 fs
+  EXPECT_NO_THROW(o.validate());
+  o.rate_k_per_s = 1e30;
+  try {
+    o.validate();
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("the largest rate is 4e+16 K/s"), std::string::npos) << error.what();
+  }
 }
 
 }  // namespace
