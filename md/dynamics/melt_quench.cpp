@@ -9,14 +9,6 @@ namespace landscape::md {
 
 namespace {
 
-/// A run whose kinetic temperature exceeds this many melt temperatures has lost its integration:
-/// random types on a lattice release less than 1 eV per atom, which the thermostat takes up within
-/// a fraction of a ps.
-constexpr double runaway_factor = 10.0;
-/// Liquid metals at zero pressure expand by 10-20 %; a cell four times its first volume holds a
-/// gas.
-constexpr double boiling_factor = 4.0;
-
 Ramp ramp_of(const MeltQuenchOptions& o) {
   return {o.end_temperature_k, o.melt_temperature_k, o.rate_k_per_s};
 }
@@ -89,7 +81,7 @@ MeltQuench::MeltQuench(std::shared_ptr<const Potential> potential, const MeltQue
       quench_(ramp_of(options).steps(options.dt_ps)),
       total_(settle_ + melt_ + quench_),
       dynamics_(make_dynamics(std::move(potential), options)),
-      first_volume_(dynamics_.cell().volume()),
+      health_(dynamics_, options.melt_temperature_k, options.dt_ps),
       checkpoint_(dynamics_.state()) {}
 
 MeltQuenchPhase MeltQuench::phase_of(std::int64_t step) const {
@@ -123,29 +115,13 @@ bool MeltQuench::advance(std::int64_t n_steps) {
     dynamics_.set_ensemble(ensemble_of(step));
     dynamics_.set_temperature(set_point_of(step));
     dynamics_.step();
-    check_health();
+    health_.check(dynamics_);
     if (dynamics_.steps() % options_.checkpoint_interval == 0) {
       dynamics_.forget_history();
       checkpoint_ = dynamics_.state();
     }
   }
   return done();
-}
-
-void MeltQuench::check_health() const {
-  const double limit = runaway_factor * options_.melt_temperature_k;
-  const double t = dynamics_.temperature_k();
-  if (!(t < limit))
-    throw InputError(message("step ", dynamics_.steps(), ": temperature ", t,
-                             " K at a set point of ", dynamics_.set_point_k(),
-                             " K, expected below ", limit, " K; is dt ", options_.dt_ps,
-                             " ps too large?"));
-  const double volume = dynamics_.cell().volume();
-  if (!(volume < boiling_factor * first_volume_))
-    throw InputError(
-        message("step ", dynamics_.steps(), ": volume ", volume, " Å³ from ", first_volume_,
-                " Å³ at the start, expected less than ", boiling_factor,
-                " times that; the melt boils: lower the melt temperature or apply pressure"));
 }
 
 MeltQuenchProgress MeltQuench::progress() const {

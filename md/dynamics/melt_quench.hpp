@@ -8,6 +8,7 @@
 
 #include "md/dynamics/dynamics.hpp"
 #include "md/dynamics/random_lattice.hpp"
+#include "md/dynamics/run_health.hpp"
 
 namespace landscape::md {
 
@@ -81,12 +82,11 @@ class MeltQuench {
   MeltQuenchPhase phase_of(std::int64_t step) const;
   double set_point_of(std::int64_t step) const;
   Ensemble ensemble_of(std::int64_t step) const;
-  void check_health() const;
 
   MeltQuenchOptions options_;
   std::int64_t settle_, melt_, quench_, total_;  ///< steps
   Dynamics dynamics_;
-  double first_volume_;  ///< [Å³]
+  RunHealth health_;
   DynamicsState checkpoint_;
 };
 

@@ -77,6 +77,7 @@ ThermalCycle::ThermalCycle(std::shared_ptr<const Potential> potential, const Con
       down_(up_),
       low_(step_count(options.hold_low_ps, options.dt_ps)),
       dynamics_(make_dynamics(potential, start, options)),
+      health_(dynamics_, options.high_temperature_k, options.dt_ps),
       swaps_(std::move(potential), dynamics_, options.seed) {
   checkpoint_ = {dynamics_.state(), swaps_.counts(), force_calls()};
 }
@@ -110,6 +111,7 @@ bool ThermalCycle::advance(std::int64_t n_steps) {
     dynamics_.set_ensemble(ensemble_at(set_point, options_));
     dynamics_.set_temperature(set_point);
     dynamics_.step();
+    health_.check(dynamics_);
     if (dynamics_.steps() % options_.swap_interval == 0)
       swaps_.sweep(dynamics_, std::int64_t{options_.swaps_per_step} * options_.swap_interval);
     const bool cycle_ends = dynamics_.steps() % cycle_steps() == 0;

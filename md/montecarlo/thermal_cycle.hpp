@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "md/dynamics/run_health.hpp"
 #include "md/montecarlo/swap.hpp"
 
 namespace landscape::md {
@@ -63,7 +64,7 @@ class ThermalCycle {
   ThermalCycle(std::shared_ptr<const Potential> potential, const Configuration& start, const ThermalCycleOptions& options);
 
   /// Up to n_steps more steps, ending early at the end of a cycle. @return whether a cycle has just ended.
-  /// @throws InputError if the dynamics fail, naming the step.
+  /// @throws InputError if the dynamics fail, the temperature runs away or the sample boils, naming the step.
   bool advance(std::int64_t n_steps);
   bool done() const { return dynamics_.steps() >= options_.cycles * cycle_steps(); }
   /// Whole cycles done.
@@ -91,6 +92,7 @@ class ThermalCycle {
   ThermalCycleOptions options_;
   std::int64_t up_, high_, down_, low_;  ///< steps of each phase
   Dynamics dynamics_;
+  RunHealth health_;
   SwapMonteCarlo swaps_;
   std::int64_t calls_before_ = 0;  ///< at the last restore, less those of dynamics_ up to then
   ThermalCycleState checkpoint_;

@@ -98,6 +98,23 @@ TEST(ThermalCycle, ConstantTemperatureNeedsALength) {
   EXPECT_THROW(o.validate(), InputError);
 }
 
+TEST(ThermalCycle, SaysThatTheSampleBoilsAlsoAfterRestoring) {
+  auto o = quick();
+  o.high_temperature_k = 70000.0;
+  o.rate_k_per_s = 1e17;
+  o.swaps_per_step = 0;
+  auto run = run_of(o);
+  run.advance(70);
+  auto restored = run_of(o);
+  restored.restore(run.checkpoint());
+  try {
+    while (!restored.done()) restored.advance(1000);
+    FAIL() << "ended as a gas of " << restored.progress().volume << " Å³";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("boils"), std::string::npos) << error.what();
+  }
+}
+
 TEST(ThermalCycle, RampOfNoStepsIsRefusedWithTheLargestRate) {
   auto o = quick();
   o.rate_k_per_s = 4e16;  // 800 K in 20 fs
