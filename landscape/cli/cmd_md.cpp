@@ -90,9 +90,11 @@ int run(const Context& context, MdArguments o) {
   using Clock = std::chrono::steady_clock;
   auto begin = Clock::now();
   const auto pause = [&] { seconds += std::chrono::duration<double>(Clock::now() - begin).count(); };
+  bool broken_off = false;
   while (dynamics.steps() < o.steps && !session.stopped()) {
     dynamics.step();
-    if (swaps) swaps->sweep(dynamics, o.swaps);
+    broken_off = swaps && !swaps->sweep(dynamics, o.swaps, session.stop);
+    if (broken_off) break;
     if (2 * dynamics.steps() > o.steps) {
       temperature.push_back(dynamics.temperature_k());
       density.push_back(dynamics.masses().sum() / dynamics.cell().volume() * md::units::g_per_cm3);
@@ -135,7 +137,7 @@ int run(const Context& context, MdArguments o) {
     result["swap_counts"] =
         nlohmann::json::parse(swap_counts_text(swaps->counts(), *input.potential, now.species));
   }
-  if (dynamics.steps() < o.steps) {
+  if (dynamics.steps() < o.steps || broken_off) {
     context.outcome(md::message( stop_reason(), " at step ", dynamics.steps(), " of ", o.steps,
                              "; plain dynamics are not continued, their frames are kept"));
     return exit_stopped;

@@ -200,7 +200,7 @@ HtcResult Htc::run() {
   const auto ended = [&] { return cycle.done() || no_gain(cycles_, request_); };
   // Short slices, so that a stop is noticed soon; the result does not depend on them.
   while (!ended() && !session_.stopped()) {
-    const bool cycle_ended = cycle.advance(100);
+    const bool cycle_ended = cycle.advance(100, session_.stop);
     const auto p = cycle.progress();
     session_.report({p.steps_done, p.steps_total,
                      md::message("cycle ", p.cycle, " ", md::name(p.phase), " at ", std::round(p.set_point_k), " K")});

@@ -7,6 +7,12 @@
 #include "md/core/units.hpp"
 
 namespace landscape::md {
+namespace {
+
+/// Less than a millisecond where the change of energy is local.
+constexpr std::int64_t attempts_between_stops = 100;
+
+}  // namespace
 
 SwapSampler::SwapSampler(std::span<const int> types, std::span<const std::uint8_t> movable) {
   for (std::size_t i = 0; i < types.size(); ++i) {
@@ -65,7 +71,7 @@ void SwapMonteCarlo::restart(const Dynamics& dynamics) {
   sampler_.set_counts(counts);
 }
 
-std::int64_t SwapMonteCarlo::sweep(Dynamics& dynamics, std::int64_t attempts) {
+std::optional<std::int64_t> SwapMonteCarlo::sweep(Dynamics& dynamics, std::int64_t attempts, const std::function<bool()>& stop) {
   if (!sampler_.possible() || attempts <= 0) return 0;
   const auto span = [](const Eigen::VectorXd& v) {
     return std::span<const double>(v.data(), static_cast<std::size_t>(v.size()));
@@ -74,11 +80,17 @@ std::int64_t SwapMonteCarlo::sweep(Dynamics& dynamics, std::int64_t attempts) {
                  span(dynamics.embedding_energies()));
   CounterRng rng(seed_, Stream::Swap, static_cast<std::uint64_t>(dynamics.steps()));
   const double kt = units::boltzmann_ev_per_k * dynamics.set_point_k();
-  const auto total = sampler_.run(*energy_, rng, attempts, kt, [&](std::size_t i, std::size_t j, double) {
+  const auto exchange = [&](std::size_t i, std::size_t j, double) {
     dynamics.exchange_atoms(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
-  });
+  };
+  std::int64_t total = 0, left = attempts;
+  while (left > 0 && !(stop && stop())) {
+    const std::int64_t some = std::min(left, attempts_between_stops);
+    total += sampler_.run(*energy_, rng, some, kt, exchange);
+    left -= some;
+  }
   if (total > 0) dynamics.refresh_forces();
-  return total;
+  return left == 0 ? std::optional(total) : std::nullopt;
 }
 
 namespace {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,8 @@ class SwapMonteCarlo {
   SwapMonteCarlo(std::shared_ptr<const Potential> potential, const Dynamics& dynamics, std::uint64_t seed);
 
   /// `attempts` exchanges at the set point of the dynamics; its forces are refreshed where one was accepted.
-  /// @return exchanges accepted.
-  std::int64_t sweep(Dynamics& dynamics, std::int64_t attempts);
+  /// @param stop asked every 100 attempts; may be empty. @return exchanges accepted; nothing where it stopped before all attempts.
+  std::optional<std::int64_t> sweep(Dynamics& dynamics, std::int64_t attempts, const std::function<bool()>& stop = {});
   /// To be called where Dynamics::forget_history() is.
   void forget_history() { sampler_.forget_history(); }
 

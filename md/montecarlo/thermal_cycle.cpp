@@ -105,15 +105,22 @@ double ThermalCycle::set_point_of(std::int64_t step) const {
   throw InvariantError("unknown phase of a thermal cycle");
 }
 
-bool ThermalCycle::advance(std::int64_t n_steps) {
+/// The swaps due after a step. @return whether none was left out.
+bool ThermalCycle::swap(const std::function<bool()>& stop) {
+  if (dynamics_.steps() % options_.swap_interval != 0) return true;
+  return swaps_.sweep(dynamics_, std::int64_t{options_.swaps_per_step} * options_.swap_interval, stop).has_value();
+}
+
+bool ThermalCycle::advance(std::int64_t n_steps, const std::function<bool()>& stop) {
+  LANDSCAPE_CHECK(!broken_off_);
   for (std::int64_t k = 0; k < n_steps && !done(); ++k) {
     const double set_point = set_point_of(dynamics_.steps());
     dynamics_.set_ensemble(ensemble_at(set_point, options_));
     dynamics_.set_temperature(set_point);
     dynamics_.step();
     health_.check(dynamics_);
-    if (dynamics_.steps() % options_.swap_interval == 0)
-      swaps_.sweep(dynamics_, std::int64_t{options_.swaps_per_step} * options_.swap_interval);
+    broken_off_ = !swap(stop);
+    if (broken_off_) return false;
     const bool cycle_ends = dynamics_.steps() % cycle_steps() == 0;
     if (cycle_ends || dynamics_.steps() % options_.checkpoint_interval == 0) keep();
     if (cycle_ends) return true;
@@ -139,6 +146,7 @@ void ThermalCycle::restore(const ThermalCycleState& state) {
     throw InputError(message("saved state at step ", state.dynamics.steps, ", expected 0 to ", total,
                              "; was it saved with other options?"));
   dynamics_.restore(state.dynamics);
+  broken_off_ = false;
   swaps_.restart(dynamics_);
   swaps_.set_counts(state.swaps);
   calls_before_ = state.force_calls - dynamics_.force_calls();

@@ -64,9 +64,10 @@ class ThermalCycle {
   ThermalCycle(std::shared_ptr<const Potential> potential, const Configuration& start, const ThermalCycleOptions& options);
 
   /// Up to n_steps more steps, ending early at the end of a cycle. @return whether a cycle has just ended.
+  /// @param stop asked within sweeps of swaps; may be empty. A sweep broken off ends the run: only checkpoint() is of use then.
   /// @throws InputError if the dynamics fail, the temperature runs away or the sample boils, naming the step.
-  bool advance(std::int64_t n_steps);
-  bool done() const { return dynamics_.steps() >= options_.cycles * cycle_steps(); }
+  bool advance(std::int64_t n_steps, const std::function<bool()>& stop = {});
+  bool done() const { return !broken_off_ && dynamics_.steps() >= options_.cycles * cycle_steps(); }
   /// Whole cycles done.
   int cycles_done() const { return static_cast<int>(dynamics_.steps() / cycle_steps()); }
   std::int64_t cycle_steps() const { return up_ + high_ + down_ + low_; }
@@ -87,6 +88,7 @@ class ThermalCycle {
  private:
   CyclePhase phase_of(std::int64_t step) const;
   double set_point_of(std::int64_t step) const;
+  bool swap(const std::function<bool()>& stop);
   void keep();
 
   ThermalCycleOptions options_;
@@ -96,6 +98,7 @@ class ThermalCycle {
   SwapMonteCarlo swaps_;
   std::int64_t calls_before_ = 0;  ///< at the last restore, less those of dynamics_ up to then
   ThermalCycleState checkpoint_;
+  bool broken_off_ = false;        ///< within a sweep
 };
 
 }  // namespace landscape::md

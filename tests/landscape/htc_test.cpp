@@ -1,6 +1,8 @@
 /// Thermal cycling and plain dynamics as a user runs them: keys, resume, refusals.
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "db/content.hpp"
 #include "tests/landscape/program.hpp"
 
@@ -69,6 +71,15 @@ TEST(Htc, TimeLimitKeepsAStateThatTheSameCommandContinues) {
   EXPECT_EQ(limited.out, "");
   EXPECT_NE(limited.err.find("continues"), std::string::npos) << limited.err;
   EXPECT_EQ(place.run(htc("a.db")).json(), place.run(htc("b.db")).json());
+}
+
+TEST(Htc, TimeLimitIsSeenWithinASweep) {
+  const Workplace place;
+  quench(place, "a.db");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto result = place.run_until(htc("a.db", {"--swaps", "2000000000", "--swap-interval", "2", "--time-limit", "1s"}),
+                                      [&] { return std::chrono::steady_clock::now() - begin > std::chrono::seconds(60); });
+  EXPECT_EQ(result.code, 130) << result.err;
 }
 
 TEST(Htc, EndsEarlyWithoutGain) {

@@ -261,6 +261,21 @@ TEST(SwapMonteCarlo, DrawsDoNotDependOnThreads) {
   EXPECT_EQ(one.configuration().species, two.configuration().species);
 }
 
+TEST(SwapMonteCarlo, AStopEndsASweepMidwayAndAskingForItChangesNothing) {
+  Dynamics one = alloy_dynamics(2500.0), two = alloy_dynamics(2500.0), three = alloy_dynamics(2500.0);
+  SwapMonteCarlo a(open_potential("zhou2004"), one, 4), b(open_potential("zhou2004"), two, 4), c(open_potential("zhou2004"), three, 4);
+  int asked = 0;
+  const auto accepted = a.sweep(one, 2050, [&] { return ++asked < 0; });
+  EXPECT_GE(asked, 20);
+  EXPECT_EQ(accepted, b.sweep(two, 2050));
+  EXPECT_EQ(one.configuration().species, two.configuration().species);
+  asked = 0;
+  EXPECT_FALSE(c.sweep(three, 2'000'000'000, [&] { return ++asked > 3; }));
+  std::int64_t attempts = 0;
+  for (const auto& count : c.counts()) attempts += count.attempts;
+  EXPECT_EQ(attempts, 300);
+}
+
 TEST(SwapMonteCarlo, SelfTestOfDetailedBalancePasses) {
   const Dynamics run = alloy_dynamics(1000.0);
   EXPECT_NO_THROW(check_detailed_balance(open_potential("zhou2004"), run, 1));

@@ -87,6 +87,20 @@ TEST(ThermalCycle, IntervalGathersTheSameNumberOfAttempts) {
   EXPECT_EQ(attempts, 70 * (run.cycle_steps() / 7));
 }
 
+TEST(ThermalCycle, StoppedWithinTheLastSweepItIsNotDone) {
+  auto o = quick();
+  o.cycles = 1;
+  o.swap_interval = static_cast<int>(run_of(o).cycle_steps());
+  auto run = run_of(o);
+  run.advance(run.cycle_steps() - 1);
+  EXPECT_FALSE(run.advance(1, [] { return true; }));
+  EXPECT_FALSE(run.done());
+  EXPECT_THROW(run.advance(1), InvariantError);
+  run.restore(ThermalCycleState(run.checkpoint()));
+  EXPECT_TRUE(run.advance(1000));
+  EXPECT_TRUE(run.done());
+}
+
 TEST(ThermalCycle, ConstantTemperatureNeedsALength) {
   auto o = quick();
   o.low_temperature_k = o.high_temperature_k;
