@@ -8,6 +8,7 @@
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
 #include "landscape/workflow/inherent_structure.hpp"
+#include "landscape/workflow/kept_checkpoint.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_store.hpp"
 #include "md/core/error.hpp"
@@ -88,50 +89,114 @@ bool no_gain(const std::vector<db::InherentStructureRecord>& cycles, const HtcRe
 class Htc {
  public:
   Htc(db::Database& database, const HtcRequest& request, const Session& session)
-      : database_(database), request_(request), session_(session), key_("htc:" + request.name) {}
+      : database_(database), request_(request), session_(session) {}
 
   HtcResult run();
 
  private:
-  db::SampleRecord begun_sample(const std::string& text, const md::Configuration& start, db::Id run_id);
-  void keep(const md::ThermalCycle& cycle, db::Id run_id, const std::string& text);
+  std::string work() const { return "sample " + request_.name; }
+  HtcResult reported(SampleResult known);
+  /// Run, row, checkpoint and cycles in one step, so that another process sees all of it or nothing.
+  db::SampleRecord begin(const md::Configuration& start, std::optional<Run>& run);
+  /// The sample's row, or a new one. One begun with other options, of which nothing has come, gives its place.
+  db::SampleRecord begun_sample(const md::Configuration& start, db::Id run_id);
+  void go_on(md::ThermalCycle& cycle);
+  bool advance(md::ThermalCycle& cycle);
+  /// @throws db::Error where another process has finished the sample, or begun it anew with other options.
+  void check_ours();
+  void keep(const md::ThermalCycle& cycle, db::Id run_id);
+  /// Until the end or a stop. @return whether every inherent structure was reached.
+  bool anneal(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id);
   /// The inherent structure after a cycle, and its row with the checkpoint, all or nothing. @return whether it was reached.
-  bool finish_cycle(const md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id, const std::string& text);
+  bool finish_cycle(const md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id);
+  bool ended(const md::ThermalCycle& cycle) const { return cycle.done() || no_gain(cycles_, request_); }
+  SampleResult conclude(const md::ThermalCycle& cycle, bool relaxed_all, const db::SampleRecord& sample, db::Id run_id);
   /// Force calls of the dynamics and relaxations so far.
   double calls(const md::ThermalCycle& cycle) const { return relaxation_calls_ + static_cast<double>(cycle.force_calls()); }
 
   db::Database& database_;
   const HtcRequest& request_;
   const Session& session_;
-  std::string key_;
+  std::string text_;                 ///< options
+  std::optional<detail::KeptCheckpoint> kept_;
   std::shared_ptr<const md::Potential> potential_;
   std::vector<db::InherentStructureRecord> cycles_;
+  std::vector<db::InherentStructureRecord> beyond_;  ///< stored, but later than the checkpoint
   detail::Relaxed last_;             ///< inherent structure of the last cycle, once one was relaxed here
   double relaxation_calls_ = 0.0;
-  std::int64_t kept_ = 0;            ///< step of the checkpoint in the database
 };
 
-db::SampleRecord Htc::begun_sample(const std::string& text, const md::Configuration& start, db::Id run_id) {
-  if (const auto known = database_.find_sample(request_.name)) return *known;
+db::SampleRecord Htc::begun_sample(const md::Configuration& start, db::Id run_id) {
+  const auto known = database_.find_sample(request_.name);
+  if (known && known->defining_options == text_) return *known;
   db::SampleRecord sample;
   sample.name = request_.name;
   sample.origin = "htc";
-  sample.defining_options = text;
+  sample.defining_options = text_;
   sample.run_id = run_id;
   sample.potential_id = ensure_potential(database_, *potential_);
   describe_structure(start, *potential_, sample);
-  sample.id = database_.add_sample(sample);
+  if (known) {
+    sample.id = known->id;
+    database_.update_sample(sample);
+  } else {
+    sample.id = database_.add_sample(sample);
+  }
   return sample;
 }
 
-void Htc::keep(const md::ThermalCycle& cycle, db::Id run_id, const std::string& text) {
-  const auto& state = cycle.checkpoint();
-  database_.put_checkpoint(encode_dynamics(state.dynamics, key_, run_id, text,
-                                           extra_text({state.swaps, state.force_calls, relaxation_calls_})));
-  kept_ = state.dynamics.steps;
+db::SampleRecord Htc::begin(const md::Configuration& start, std::optional<Run>& run) {
+  db::Transaction transaction(database_);
+  if (const auto made = detail::known_sample(database_, request_.name, text_))
+    detail::throw_not_alone(database_, work(), made->sample.run_id);
+  kept_.emplace(database_, detail::htc_key(request_.name), work());
+  if (const auto& saved = kept_->found())
+    detail::refuse_other_options("unfinished sample", request_.name, checkpoint_options(*saved), text_);
+  run.emplace(database_, "sample htc", text_, session_, ensure_potential(database_, *potential_));
+  auto sample = begun_sample(start, run->id());
+  cycles_ = database_.inherent_structures(sample.id, "htc");
+  transaction.commit();
+  return sample;
 }
 
-bool Htc::finish_cycle(const md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id, const std::string& text) {
+void Htc::go_on(md::ThermalCycle& cycle) {
+  if (const auto& saved = kept_->found()) {
+    const Extra extra = parse_extra(*saved);
+    cycle.restore({decode_dynamics(*saved), extra.swaps, extra.dynamics_calls});
+    relaxation_calls_ = extra.relaxation_calls;
+    session_.say(md::message("continuing at step ", kept_->step()));
+  }
+  const auto done = std::min<std::ptrdiff_t>(cycle.cycles_done(), static_cast<std::ptrdiff_t>(cycles_.size()));
+  beyond_.assign(cycles_.begin() + done, cycles_.end());
+  cycles_.erase(cycles_.begin() + done, cycles_.end());
+}
+
+bool Htc::advance(md::ThermalCycle& cycle) {
+  try {
+    return cycle.advance(100, session_.stop);
+  } catch (const md::InputError&) {
+    // It would fail again from the checkpoint: without one other options may have the name.
+    if (cycles_.empty()) kept_->erase();
+    throw;
+  }
+}
+
+void Htc::check_ours() {
+  const auto now = database_.find_sample(request_.name);
+  if (!now || now->state == "ready" || now->defining_options != text_)
+    detail::throw_not_alone(database_, work(), now ? now->run_id : 0);
+}
+
+void Htc::keep(const md::ThermalCycle& cycle, db::Id run_id) {
+  const auto& state = cycle.checkpoint();
+  db::Transaction transaction(database_);
+  check_ours();
+  kept_->keep(encode_dynamics(state.dynamics, detail::htc_key(request_.name), run_id, text_,
+                              extra_text({state.swaps, state.force_calls, relaxation_calls_})));
+  transaction.commit();
+}
+
+bool Htc::finish_cycle(const md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id) {
   const auto hot = cycle.configuration();
   auto relaxed = detail::relax(potential_, hot, md::CellMode::Anisotropic, session_);
   if (!relaxed.converged()) {
@@ -153,15 +218,68 @@ bool Htc::finish_cycle(const md::ThermalCycle& cycle, const db::SampleRecord& sa
   row.swap_counts = swap_counts_text(cycle.swaps(), *potential_, hot.species);
   row.force_calls = calls(cycle);
   db::Transaction transaction(database_);
-  row.configuration_id = database_.add_configuration(encode_positions(relaxed.configuration.positions));
-  row.id = database_.add_inherent_structure(row);
-  keep(cycle, run_id, text);
+  keep(cycle, run_id);
+  const auto stored = std::find_if(beyond_.begin(), beyond_.end(), [&](const auto& b) { return b.point_index == row.point_index; });
+  if (stored != beyond_.end()) {
+    row = *stored;
+  } else {
+    row.configuration_id = database_.add_configuration(encode_positions(relaxed.configuration.positions));
+    row.id = database_.add_inherent_structure(row);
+  }
   transaction.commit();
   session_.say(md::message("cycle ", row.point_index, ": ", row.energy_per_atom_ev, " eV/atom, ", row.swap_accepted, " of ",
                            row.swap_attempts, " swaps accepted, crystalline ", row.crystalline_fraction));
   cycles_.push_back(std::move(row));
   last_ = std::move(relaxed);
   return true;
+}
+
+bool Htc::anneal(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id) {
+  // Short slices, so that a stop is noticed soon; the result does not depend on them.
+  while (!ended(cycle) && !session_.stopped()) {
+    const bool cycle_ended = advance(cycle);
+    const auto p = cycle.progress();
+    session_.report({p.steps_done, p.steps_total,
+                     md::message("cycle ", p.cycle, " ", md::name(p.phase), " at ", std::round(p.set_point_k), " K")});
+    if (cycle_ended) {
+      if (!finish_cycle(cycle, sample, run_id)) return false;
+    } else if (cycle.checkpoint().dynamics.steps >= kept_->step() + checkpoint_steps) {
+      keep(cycle, run_id);
+    }
+  }
+  return true;
+}
+
+SampleResult Htc::conclude(const md::ThermalCycle& cycle, bool relaxed_all, const db::SampleRecord& sample, db::Id run_id) {
+  SampleResult result;
+  if (!relaxed_all) {
+    result.outcome = last_.minimum.status == md::MinimizeStatus::StoppedByObserver ? SampleOutcome::Interrupted
+                                                                                   : SampleOutcome::NotConverged;
+    result.sample = sample;
+    result.sample.max_force_ev_per_a = last_.max_force_ev_per_a;
+  } else if (ended(cycle)) {
+    if (last_.configuration.size() == 0)  // killed between the last cycle and here
+      last_ = detail::relax(potential_, cycle.configuration(), md::CellMode::Anisotropic, session_);
+    last_.force_calls = calls(cycle);
+    result = detail::store_sample(database_, last_, cycle.dynamics().cell().volume(), sample, *potential_, run_id,
+                                  detail::htc_key(request_.name));
+  } else {
+    if (cycle.checkpoint().dynamics.steps > kept_->step()) keep(cycle, run_id);
+    result.outcome = SampleOutcome::Interrupted;
+  }
+  if (result.outcome == SampleOutcome::Interrupted) {
+    result.sample.name = request_.name;
+    result.step = kept_->step();
+  }
+  return result;
+}
+
+HtcResult Htc::reported(SampleResult known) {
+  HtcResult result;
+  result.cycles = database_.inherent_structures(known.sample.id, "htc");
+  result.why_ended = no_gain(result.cycles, request_) ? "no_gain" : "cycles";
+  result.sample = std::move(known);
+  return result;
 }
 
 HtcResult Htc::run() {
@@ -173,65 +291,20 @@ HtcResult Htc::run() {
   options.seed = session_.seed;
   options.threads = detail::useful_threads(from.n_atoms, session_);
   options.validate();
-  const auto start_minimum = database_.minimum(*from.minimum_id);
-  const std::string text = options_text(request_, options, start_minimum.uid, potential_->checksum());
+  text_ = options_text(request_, options, database_.minimum(*from.minimum_id).uid, potential_->checksum());
+  if (auto known = detail::known_sample(database_, request_.name, text_)) return reported(std::move(*known));
 
-  HtcResult result;
-  if (auto known = detail::known_sample(database_, request_.name, text)) {
-    result.sample = *known;
-    result.cycles = database_.inherent_structures(known->sample.id, "htc");
-    result.why_ended = no_gain(result.cycles, request_) ? "no_gain" : "cycles";
-    return result;
-  }
   const auto start = load_minimum(database_, *from.minimum_id);
   md::ThermalCycle cycle(potential_, start, options);
-  if (const auto saved = database_.checkpoint(key_)) {
-    const Extra extra = parse_extra(*saved);
-    cycle.restore({decode_dynamics(*saved), extra.swaps, extra.dynamics_calls});
-    relaxation_calls_ = extra.relaxation_calls;
-    kept_ = cycle.dynamics().steps();
-    session_.say(md::message("continuing at step ", kept_));
-  }
-  Run run(database_, "sample htc", text, session_, ensure_potential(database_, *potential_));
-  db::SampleRecord sample = begun_sample(text, start, run.id());
-  cycles_ = database_.inherent_structures(sample.id, "htc");
-
-  bool relaxed_all = true;
-  const auto ended = [&] { return cycle.done() || no_gain(cycles_, request_); };
-  // Short slices, so that a stop is noticed soon; the result does not depend on them.
-  while (!ended() && !session_.stopped()) {
-    const bool cycle_ended = cycle.advance(100, session_.stop);
-    const auto p = cycle.progress();
-    session_.report({p.steps_done, p.steps_total,
-                     md::message("cycle ", p.cycle, " ", md::name(p.phase), " at ", std::round(p.set_point_k), " K")});
-    if (cycle_ended) {
-      relaxed_all = finish_cycle(cycle, sample, run.id(), text);
-      if (!relaxed_all) break;
-    } else if (cycle.checkpoint().dynamics.steps >= kept_ + checkpoint_steps) {
-      keep(cycle, run.id(), text);
-    }
-  }
-  if (!relaxed_all) {
-    result.sample.outcome = last_.minimum.status == md::MinimizeStatus::StoppedByObserver ? SampleOutcome::Interrupted
-                                                                                          : SampleOutcome::NotConverged;
-    result.sample.sample = sample;
-    result.sample.sample.max_force_ev_per_a = last_.max_force_ev_per_a;
-  } else if (ended()) {
-    result.why_ended = no_gain(cycles_, request_) ? "no_gain" : "cycles";
-    if (last_.configuration.size() == 0)  // killed between the last cycle and here
-      last_ = detail::relax(potential_, cycle.configuration(), md::CellMode::Anisotropic, session_);
-    last_.force_calls = calls(cycle);
-    result.sample = detail::store_sample(database_, last_, cycle.dynamics().cell().volume(), sample, *potential_, run.id(), key_);
-  } else {
-    if (cycle.checkpoint().dynamics.steps > kept_) keep(cycle, run.id(), text);
-    result.sample.outcome = SampleOutcome::Interrupted;
-  }
-  if (result.sample.outcome == SampleOutcome::Interrupted) {
-    result.sample.sample.name = request_.name;
-    result.sample.step = kept_;
-  }
+  std::optional<Run> run;
+  const db::SampleRecord sample = begin(start, run);
+  go_on(cycle);
+  const bool relaxed_all = anneal(cycle, sample, run->id());
+  HtcResult result;
+  if (relaxed_all && ended(cycle)) result.why_ended = no_gain(cycles_, request_) ? "no_gain" : "cycles";
+  result.sample = conclude(cycle, relaxed_all, sample, run->id());
   result.cycles = cycles_;
-  run.finish(detail::run_status(result.sample.outcome), calls(cycle));
+  run->finish(detail::run_status(result.sample.outcome), calls(cycle));
   return result;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
+#include "landscape/workflow/kept_checkpoint.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_store.hpp"
 #include "md/core/error.hpp"
@@ -57,6 +58,15 @@ std::string options_text(const ImportRequest& request) {
       .dump();
 }
 
+void advance(md::MeltQuench& quench, KeptCheckpoint& kept) {
+  try {
+    quench.advance(100);
+  } catch (const md::InputError&) {
+    kept.erase();  // it would fail again from there: without it other options may have the name
+    throw;
+  }
+}
+
 }  // namespace
 
 const char* cell_mode_name(md::CellMode mode) {
@@ -86,31 +96,29 @@ SampleResult quench_sample(db::Database& database, const QuenchRequest& request,
   const std::string text = options_text(request, options);
   if (auto known = known_sample(database, request.name, text)) return *known;
   const std::string key = "quench:" + request.name;
-  const auto saved = database.checkpoint(key);
-  if (saved) refuse_other_options("unfinished sample", request.name, checkpoint_options(*saved), text);
+  KeptCheckpoint kept(database, key, "sample " + request.name);
+  if (const auto& saved = kept.found()) refuse_other_options("unfinished sample", request.name, checkpoint_options(*saved), text);
 
   md::MeltQuench quench(request.potential, options);
-  if (saved) {
+  if (const auto& saved = kept.found()) {
     quench.restore(decode_dynamics(*saved));
     session.say(md::message("continuing at step ", quench.progress().steps_done));
   }
   Run run(database, "sample quench", text, session, ensure_potential(database, *request.potential));
-  std::int64_t kept = saved ? saved->step : 0;
+  const auto keep_newer = [&](std::int64_t steps) {
+    if (quench.checkpoint().steps >= kept.step() + steps) kept.keep(encode_dynamics(quench.checkpoint(), key, run.id(), text));
+  };
   // Short slices, so that a stop is noticed soon; the result does not depend on them.
   while (!quench.done() && !session.stopped()) {
-    quench.advance(100);
+    advance(quench, kept);
     const auto p = quench.progress();
     session.report({p.steps_done, p.steps_total,
                     md::message(md::name(p.phase), " at ", std::round(p.temperature_k), " K")});
-    if (quench.checkpoint().steps >= kept + checkpoint_steps) {
-      kept = quench.checkpoint().steps;
-      database.put_checkpoint(encode_dynamics(quench.checkpoint(), key, run.id(), text));
-    }
+    keep_newer(checkpoint_steps);
   }
   SampleResult result;
   const auto keep = [&] {
-    if (quench.checkpoint().steps > kept)
-      database.put_checkpoint(encode_dynamics(quench.checkpoint(), key, run.id(), text));
+    keep_newer(1);
     result.outcome = SampleOutcome::Interrupted;
     result.sample.name = request.name;
     result.step = quench.checkpoint().steps;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "landscape/workflow/kept_checkpoint.hpp"
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
 #include "md/core/parallel.hpp"
@@ -42,10 +43,28 @@ void refuse_other_options(const std::string& what, const std::string& name, cons
                               "); choose another name or the same options"));
 }
 
+std::string htc_key(const std::string& name) { return "htc:" + name; }
+
+namespace {
+
+bool only_begun(db::Database& database, const db::SampleRecord& sample) {
+  return sample.state != "ready" && !database.checkpoint(htc_key(sample.name)) &&
+         database.inherent_structures(sample.id, "htc").empty();
+}
+
+/// The row that was begun, or a new one.
+db::Id row_to_fill(db::Database& database, const db::SampleRecord& sample) {
+  const auto now = database.find_sample(sample.name);
+  if (now && now->state == "ready") throw_not_alone(database, "sample " + sample.name, now->run_id);
+  return now ? now->id : database.add_sample(sample);
+}
+
+}  // namespace
+
 std::optional<SampleResult> known_sample(db::Database& database, const std::string& name, const std::string& options) {
   if (name.empty()) throw md::InputError("a sample needs a name, got an empty one");
   auto sample = database.find_sample(name);
-  if (!sample) return std::nullopt;
+  if (!sample || only_begun(database, *sample)) return std::nullopt;
   refuse_other_options(sample->state == "ready" ? "sample" : "unfinished sample", name, sample->defining_options, options);
   if (sample->state != "ready") return std::nullopt;
   return SampleResult{SampleOutcome::AlreadyThere, *sample, 0};
@@ -114,7 +133,7 @@ SampleResult store_sample(db::Database& database, const Relaxed& relaxed, double
 
   db::Transaction transaction(database);
   sample.potential_id = ensure_potential(database, potential);
-  if (sample.id == 0) sample.id = database.add_sample(sample);
+  sample.id = row_to_fill(database, sample);
   db::MinimumRecord minimum;
   minimum.sample_id = sample.id;
   minimum.run_id = run_id;

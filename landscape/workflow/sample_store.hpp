@@ -15,7 +15,11 @@ int useful_threads(Eigen::Index atoms, const Session& session);
 void refuse_other_options(const std::string& what, const std::string& name, const std::string& stored,
                           const std::string& asked);
 
-/// The known, finished sample of that name, if its options are those asked for. @throws db::Error if they are not.
+/// Where thermal cycling keeps its checkpoint of a sample.
+std::string htc_key(const std::string& name);
+
+/// The known, finished sample of that name, if its options are those asked for. @throws db::Error if they are not, unless the
+/// sample was only begun: without checkpoint and inherent structures.
 std::optional<SampleResult> known_sample(db::Database& database, const std::string& name, const std::string& options);
 
 /// A configuration's inherent structure: in its own cell, then with the cell relaxed as asked.
@@ -35,9 +39,10 @@ struct [[nodiscard]] Relaxed {
 Relaxed relax(const std::shared_ptr<const md::Potential>& potential, const md::Configuration& start, md::CellMode cell,
               const Session& session);
 
-/// Fills in what `relaxed` says and stores sample (a row already there is replaced) and reference minimum, ready for use.
+/// Fills in what `relaxed` says and stores sample (a row that was begun is replaced) and reference minimum, ready for use.
 /// Where the relaxation failed nothing is stored and the result says how far it came.
 /// @param checkpoint_key erased in the same transaction unless empty.
+/// @throws db::Error where another process has made the sample meanwhile.
 SampleResult store_sample(db::Database& database, const Relaxed& relaxed, double volume_fixed_cell_a3, db::SampleRecord sample,
                           const md::Potential& potential, db::Id run_id, const std::string& checkpoint_key);
 

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <utility>
 
 #include "db/content.hpp"
+#include "landscape/workflow/htc.hpp"
 #include "tests/landscape/program.hpp"
 
 namespace landscape::test {
@@ -80,6 +82,94 @@ TEST(Htc, TimeLimitIsSeenWithinASweep) {
   const auto result = place.run_until(htc("a.db", {"--swaps", "2000000000", "--swap-interval", "2", "--time-limit", "1s"}),
                                       [&] { return std::chrono::steady_clock::now() - begin > std::chrono::seconds(60); });
   EXPECT_EQ(result.code, 130) << result.err;
+}
+
+/// What htc() asks for.
+HtcRequest request() {
+  HtcRequest r;
+  r.name = "h";
+  r.from = "g";
+  r.cycle.cycles = 3;
+  r.cycle.high_temperature_k = 900.0;
+  r.cycle.rate_k_per_s = 1e15;
+  return r;
+}
+
+/// Until so many cycles are done.
+void cycle_until(db::Database& database, int cycles) {
+  int done = 0;
+  Session session;
+  session.log = [&](const std::string& line) { done += line.rfind("cycle ", 0) == 0 ? 1 : 0; };
+  session.stop = [&] { return done >= cycles; };
+  EXPECT_EQ(htc_sample(database, request(), session).sample.outcome, SampleOutcome::Interrupted);
+}
+
+TEST(Htc, GoesOnFromACheckpointOlderThanItsCycles) {
+  const Workplace place;
+  quench(place, "straight.db");
+  quench(place, "behind.db");
+  const auto straight = place.run(htc("straight.db"));
+  {
+    db::Database database(place.path("behind.db"));
+    cycle_until(database, 1);
+    const auto first = database.checkpoint("htc:h");
+    ASSERT_TRUE(first);
+    cycle_until(database, 1);
+    ASSERT_EQ(database.inherent_structures(database.find_sample("h")->id, "htc").size(), 2u);
+    database.put_checkpoint(*first);
+  }
+  const auto result = place.run(htc("behind.db"));
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.json(), straight.json());
+  EXPECT_EQ(db::content_lines(place.path("straight.db")), db::content_lines(place.path("behind.db")));
+}
+
+/// While the first process is on its way a second one goes on from the same state, to the end or for a cycle.
+TEST(Htc, TheSlowerOfTwoProcessesIsRefusedAndSpoilsNothing) {
+  for (const bool to_the_end : {true, false}) {
+    const Workplace place;
+    quench(place, "alone.db");
+    quench(place, "both.db");
+    db::Database mine(place.path("both.db")), other(place.path("both.db"));
+    bool began = false;
+    Session session;
+    session.progress = [&](const Progress&) {
+      if (std::exchange(began, true)) return;
+      if (to_the_end)
+        EXPECT_EQ(htc_sample(other, request(), Session{}).sample.outcome, SampleOutcome::Made);
+      else
+        cycle_until(other, 1);
+    };
+    try {
+      const auto result = htc_sample(mine, request(), session);
+      FAIL() << "went on to " << result.cycles.size() << " cycles";
+    } catch (const db::Error& error) {
+      EXPECT_NE(std::string(error.what()).find("sample h: run "), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("one process at a time"), std::string::npos) << error.what();
+    }
+    EXPECT_EQ(place.run(htc("both.db")).json(), place.run(htc("alone.db")).json());
+    EXPECT_EQ(db::content_lines(place.path("alone.db")), db::content_lines(place.path("both.db")));
+  }
+}
+
+TEST(Htc, AFailureBeforeTheFirstCycleLeavesTheNameFree) {
+  const Workplace place;
+  quench(place, "a.db");
+  const auto made = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"--db", "a.db", "sample", "htc", "--cycles", "1", "--name", "h", "--from", "g"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return place.run(arguments);
+  };
+  // At once, and beyond the first checkpoint.
+  const auto unstable = made({"--dt", "0.05", "--ramp-rate", "1e15"});
+  EXPECT_EQ(unstable.code, 2);
+  EXPECT_NE(unstable.err.find("dt 0.05 ps too large?"), std::string::npos) << unstable.err;
+  const auto gas = made({"--t-high", "70000", "--ramp-rate", "2e15"});
+  EXPECT_EQ(gas.code, 2);
+  EXPECT_NE(gas.err.find("boils"), std::string::npos) << gas.err;
+  const auto right = made({"--ramp-rate", "1e15"});
+  EXPECT_EQ(right.code, 0) << right.err;
+  EXPECT_EQ(place.run({"--db", "a.db", "db", "check"}).code, 0);
 }
 
 TEST(Htc, EndsEarlyWithoutGain) {
