@@ -136,6 +136,15 @@ std::vector<InherentStructureRecord> Database::inherent_structures(Id sample_id,
                                          series);
 }
 
+void Database::erase_inherent_structures(Id sample_id, std::string_view series) {
+  Transaction transaction(*connection_);
+  const auto rows = inherent_structures(sample_id, series);
+  connection_->statement("DELETE FROM inherent_structure_row WHERE sample_id = ? AND series = ?").bind(sample_id).bind(series).run();
+  for (const auto& row : rows)
+    connection_->statement("DELETE FROM configuration_row WHERE id = ?").bind(row.configuration_id).run();
+  transaction.commit();
+}
+
 Id Database::add_rate_fit(const RateFitRecord& fit) {
   return insert(*connection_, fit);
 }

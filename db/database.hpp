@@ -85,6 +85,8 @@ class Database {
   Id add_inherent_structure(const InherentStructureRecord& structure);
   /// Ordered by point_index.
   std::vector<InherentStructureRecord> inherent_structures(Id sample_id, std::string_view series);
+  /// With their configurations.
+  void erase_inherent_structures(Id sample_id, std::string_view series);
 
   Id add_rate_fit(const RateFitRecord& fit);
   /// Oldest first.

@@ -4,14 +4,17 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <tuple>
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
 #include "landscape/workflow/inherent_structure.hpp"
+#include "landscape/workflow/kept_checkpoint.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_store.hpp"
 #include "md/core/block_mean.hpp"
 #include "md/core/error.hpp"
+#include "md/dynamics/ramp.hpp"
 #include "md/montecarlo/thermal_cycle.hpp"
 
 namespace landscape {
@@ -25,84 +28,159 @@ struct Series {
   std::int64_t first_step = 0;     ///< of the first point
   int points = 0;
   json options;
+
+  /// @param point from 0.
+  std::int64_t step_of(std::int64_t point) const { return first_step + point * cycle.checkpoint_interval; }
 };
 
-/// Runs the cycle and takes an inherent structure every checkpoint_interval steps from first_step on.
-SeriesResult run_series(db::Database& database, const Series& series, const Session& session) {
-  const auto sample = ready_sample(database, series.sample);
-  const auto potential = sample_potential(database, sample);
-  md::ThermalCycleOptions options = series.cycle;
-  options.seed = session.seed;
-  options.threads = detail::useful_threads(sample.n_atoms, session);
-  json all = series.options;
-  all["seed"] = session.seed;
-  all["sample"] = series.sample;
-  const std::string text = all.dump();
-
-  SeriesResult result;
-  result.points = database.inherent_structures(sample.id, series.name);
-  if (!result.points.empty())
-    detail::refuse_other_options(series.name + " of sample", series.sample, database.run(result.points[0].run_id).options, text);
-  result.finished = static_cast<int>(result.points.size()) >= series.points;
-  if (result.finished) return result;
-
-  const std::string key = series.name + ":" + series.sample;
-  md::ThermalCycle cycle(potential, load_minimum(database, *sample.minimum_id), options);
-  double relaxation_calls = 0.0;
-  const auto saved = database.checkpoint(key);
-  if (saved) {
-    detail::refuse_other_options("unfinished " + series.name + " of sample", series.sample, checkpoint_options(*saved), text);
-    const auto about = json::parse(checkpoint_extra(*saved));
-    relaxation_calls = about.at("relaxation_calls").get<double>();
-    cycle.restore({decode_dynamics(*saved), cycle.swaps(), about.at("dynamics_calls").get<std::int64_t>()});
+/// A series over its rows and checkpoint: an inherent structure every checkpoint_interval steps from first_step on.
+class SeriesRun {
+ public:
+  SeriesRun(db::Database& database, const Series& series, const Session& session)
+      : database_(database), series_(series), session_(session), sample_(ready_sample(database, series.sample)),
+        potential_(sample_potential(database, sample_)) {
+    json all = series.options;
+    all["seed"] = session.seed;
+    all["sample"] = series.sample;
+    text_ = all.dump();
   }
-  Run run(database, series.command, text, session, ensure_potential(database, *potential));
-  const auto finish = [&](const char* status) {
-    run.finish(status, relaxation_calls + static_cast<double>(cycle.force_calls()));
-    return result;
-  };
-  while (static_cast<int>(result.points.size()) < series.points) {
-    const std::int64_t next =
-        series.first_step + static_cast<std::int64_t>(result.points.size()) * options.checkpoint_interval;
-    while (cycle.dynamics().steps() < next) {
-      if (session.stopped()) return finish("interrupted");
+
+  SeriesResult run();
+
+ private:
+  std::string key() const { return series_.name + ":" + series_.sample; }
+  std::string what() const { return series_.name + " of sample"; }
+  std::int64_t points() const { return static_cast<std::int64_t>(result_.points.size()); }
+  md::ThermalCycle cycle() const;
+  /// Points and checkpoint in one step. A series that failed gives its place to one with other options.
+  void read_kept();
+  void go_on(md::ThermalCycle& cycle);
+  /// To the next point. @return whether it was not stopped before.
+  bool advance(md::ThermalCycle& cycle, db::Id run_id);
+  /// @return whether the inherent structure was reached.
+  bool add_point(const md::ThermalCycle& cycle, db::Id run_id);
+  void store(db::InherentStructureRecord row, const detail::Relaxed& relaxed, const md::ThermalCycle& cycle);
+  void keep(const md::ThermalCycle& cycle, db::Id run_id, bool failed);
+  double calls(const md::ThermalCycle& cycle) const { return relaxation_calls_ + static_cast<double>(cycle.force_calls()); }
+
+  db::Database& database_;
+  const Series& series_;
+  const Session& session_;
+  db::SampleRecord sample_;
+  std::shared_ptr<const md::Potential> potential_;
+  std::string text_;  ///< options
+  std::optional<detail::KeptCheckpoint> kept_;
+  SeriesResult result_;
+  double relaxation_calls_ = 0.0;
+};
+
+json extra_of(const db::CheckpointRecord& checkpoint) { return json::parse(checkpoint_extra(checkpoint)); }
+
+void SeriesRun::read_kept() {
+  db::Transaction transaction(database_);
+  kept_.emplace(database_, key(), what() + " " + series_.sample);
+  result_.points = database_.inherent_structures(sample_.id, series_.name);
+  const auto& saved = kept_->found();
+  if (saved && extra_of(*saved).value("failed", false) && checkpoint_options(*saved) != text_) {
+    database_.erase_inherent_structures(sample_.id, series_.name);
+    result_.points.clear();
+    kept_->erase();
+  }
+  transaction.commit();
+  if (!result_.points.empty())
+    detail::refuse_other_options(what(), series_.sample, database_.run(result_.points[0].run_id).options, text_);
+  if (saved && points() > 0) detail::refuse_other_options("unfinished " + what(), series_.sample, checkpoint_options(*saved), text_);
+  result_.finished = points() >= series_.points;
+}
+
+md::ThermalCycle SeriesRun::cycle() const {
+  md::ThermalCycleOptions options = series_.cycle;
+  options.seed = session_.seed;
+  options.threads = detail::useful_threads(sample_.n_atoms, session_);
+  return {potential_, load_minimum(database_, *sample_.minimum_id), options};
+}
+
+void SeriesRun::go_on(md::ThermalCycle& cycle) {
+  const auto& saved = kept_->found();
+  if (!saved || points() == 0) return;
+  const auto about = extra_of(*saved);
+  relaxation_calls_ = about.at("relaxation_calls").get<double>();
+  cycle.restore({decode_dynamics(*saved), cycle.swaps(), about.at("dynamics_calls").get<std::int64_t>()});
+}
+
+bool SeriesRun::advance(md::ThermalCycle& cycle, db::Id run_id) {
+  const std::int64_t next = series_.step_of(points());
+  while (cycle.dynamics().steps() < next) {
+    LANDSCAPE_CHECK(!cycle.done());
+    if (session_.stopped()) return false;
+    try {
       cycle.advance(std::min<std::int64_t>(100, next - cycle.dynamics().steps()));
-      session.report({cycle.dynamics().steps(), series.first_step + (series.points - 1) * options.checkpoint_interval,
-                      md::message(std::round(cycle.progress().set_point_k), " K")});
+    } catch (const md::InputError&) {
+      if (points() > 0) keep(cycle, run_id, true);
+      throw;
     }
-    const auto hot = cycle.configuration();
-    const auto relaxed = detail::relax(potential, hot, md::CellMode::Anisotropic, session);
-    if (!relaxed.converged()) {
-      if (session.stopped()) return finish("interrupted");
-      result.failure = md::message(series.name, " of ", series.sample, ": the inherent structure at ", cycle.dynamics().set_point_k(),
-                                   " K did not relax below ", sample_max_force, " eV/Å (reached ", relaxed.max_force_ev_per_a, ")");
-      return finish("incomplete");
-    }
-    relaxation_calls += relaxed.force_calls;
-    auto row = detail::inherent_structure_row(relaxed, hot, *potential);
-    row.sample_id = sample.id;
-    row.run_id = run.id();
-    row.series = series.name;
-    row.point_index = static_cast<std::int64_t>(result.points.size()) + 1;
-    row.step = cycle.dynamics().steps();
-    row.temperature_k = cycle.dynamics().set_point_k();
-    row.force_calls = relaxation_calls + static_cast<double>(cycle.force_calls());
-    const bool last = row.point_index == series.points;
-    db::Transaction transaction(database);
-    row.configuration_id = database.add_configuration(encode_positions(relaxed.configuration.positions));
-    row.id = database.add_inherent_structure(row);
-    if (last)
-      database.erase_checkpoint(key);
-    else
-      database.put_checkpoint(encode_dynamics(
-          cycle.checkpoint().dynamics, key, run.id(), text,
-          json{{"relaxation_calls", relaxation_calls}, {"dynamics_calls", cycle.checkpoint().force_calls}}.dump()));
-    transaction.commit();
-    session.say(md::message(row.temperature_k, " K: ", row.energy_per_atom_ev, " eV/atom"));
-    result.points.push_back(std::move(row));
+    session_.report({cycle.dynamics().steps(), series_.step_of(series_.points - 1),
+                     md::message(std::round(cycle.progress().set_point_k), " K")});
   }
-  result.finished = true;
-  return finish("done");
+  return true;
+}
+
+bool SeriesRun::add_point(const md::ThermalCycle& cycle, db::Id run_id) {
+  const auto hot = cycle.configuration();
+  const auto relaxed = detail::relax(potential_, hot, md::CellMode::Anisotropic, session_);
+  if (!relaxed.converged()) {
+    if (session_.stopped()) return false;
+    result_.failure = md::message(series_.name, " of ", series_.sample, ": the inherent structure at ", cycle.dynamics().set_point_k(),
+                                  " K did not relax below ", sample_max_force, " eV/Å (reached ", relaxed.max_force_ev_per_a, ")");
+    if (points() > 0) keep(cycle, run_id, true);
+    return false;
+  }
+  relaxation_calls_ += relaxed.force_calls;
+  auto row = detail::inherent_structure_row(relaxed, hot, *potential_);
+  row.sample_id = sample_.id;
+  row.run_id = run_id;
+  row.series = series_.name;
+  row.point_index = points() + 1;
+  row.step = cycle.dynamics().steps();
+  row.temperature_k = cycle.dynamics().set_point_k();
+  row.force_calls = calls(cycle);
+  store(std::move(row), relaxed, cycle);
+  return true;
+}
+
+void SeriesRun::store(db::InherentStructureRecord row, const detail::Relaxed& relaxed, const md::ThermalCycle& cycle) {
+  db::Transaction transaction(database_);
+  const auto stored = database_.inherent_structures(sample_.id, series_.name);
+  if (stored.size() != result_.points.size())
+    detail::throw_not_alone(database_, what() + " " + series_.sample, stored.empty() ? 0 : stored.back().run_id);
+  row.configuration_id = database_.add_configuration(encode_positions(relaxed.configuration.positions));
+  row.id = database_.add_inherent_structure(row);
+  if (row.point_index == series_.points)
+    kept_->erase();
+  else
+    keep(cycle, row.run_id, false);
+  transaction.commit();
+  session_.say(md::message(row.temperature_k, " K: ", row.energy_per_atom_ev, " eV/atom"));
+  result_.points.push_back(std::move(row));
+}
+
+void SeriesRun::keep(const md::ThermalCycle& cycle, db::Id run_id, bool failed) {
+  json extra = {{"relaxation_calls", relaxation_calls_}, {"dynamics_calls", cycle.checkpoint().force_calls}};
+  if (failed) extra["failed"] = true;
+  kept_->keep(encode_dynamics(cycle.checkpoint().dynamics, key(), run_id, text_, extra.dump()));
+}
+
+SeriesResult SeriesRun::run() {
+  read_kept();
+  if (result_.finished) return result_;
+  auto cycle = this->cycle();
+  go_on(cycle);
+  Run run(database_, series_.command, text_, session_, ensure_potential(database_, *potential_));
+  while (points() < series_.points && advance(cycle, run.id()) && add_point(cycle, run.id())) continue;
+  result_.finished = points() >= series_.points;
+  const char* unfinished = result_.failure.empty() ? "interrupted" : "incomplete";
+  run.finish(result_.finished ? "done" : unfinished, calls(cycle));
+  return result_;
 }
 
 std::int64_t steps_of(double duration_ps, double dt_ps, const char* what) {
@@ -137,6 +215,9 @@ SeriesResult heat_sample(db::Database& database, const HeatingRequest& r, const 
   if (!(r.every_k > 0.0)) throw md::InputError(md::message("every ", r.every_k, " K, expected more than 0"));
   if (!(r.high_temperature_k > r.low_temperature_k))
     throw md::InputError(md::message("heating from ", r.low_temperature_k, " to ", r.high_temperature_k, " K, expected a higher end"));
+  if (!(r.every_k <= r.high_temperature_k - r.low_temperature_k))
+    throw md::InputError(md::message("every ", r.every_k, " K, expected at most the ", r.high_temperature_k - r.low_temperature_k,
+                                     " K from ", r.low_temperature_k, " to ", r.high_temperature_k, " K"));
   Series series;
   series.sample = r.sample;
   series.name = "heating";
@@ -152,11 +233,13 @@ SeriesResult heat_sample(db::Database& database, const HeatingRequest& r, const 
   const double rate_k_per_ps = r.rate_k_per_s * 1e-12;
   series.cycle.checkpoint_interval = steps_of(r.every_k / rate_k_per_ps, r.dt_ps, "interval");
   series.first_step = series.cycle.checkpoint_interval;
-  const double ramp = std::floor((r.high_temperature_k - r.low_temperature_k) / r.every_k + 1e-9);
-  series.points = static_cast<int>(std::clamp(ramp, 1.0, 1e6));
+  const double in_range = std::floor((r.high_temperature_k - r.low_temperature_k) / r.every_k + 1e-9);
+  // Intervals are whole steps: rounded up, the last would reach beyond the ramp.
+  const std::int64_t ramp = md::Ramp{r.low_temperature_k, r.high_temperature_k, r.rate_k_per_s}.steps(r.dt_ps);
+  series.points = static_cast<int>(std::min({in_range, static_cast<double>(ramp / series.cycle.checkpoint_interval), 1e6}));
   series.options = {{"low_temperature_k", r.low_temperature_k}, {"high_temperature_k", r.high_temperature_k},
                     {"every_k", r.every_k}, {"rate_k_per_s", r.rate_k_per_s}, {"dt_ps", r.dt_ps}};
-  return run_series(database, series, session);
+  return SeriesRun(database, series, session).run();
 }
 
 LiquidResult melt_sample(db::Database& database, const LiquidRequest& r, const Session& session) {
@@ -177,10 +260,11 @@ LiquidResult melt_sample(db::Database& database, const LiquidRequest& r, const S
   const std::int64_t every = series.cycle.checkpoint_interval;
   series.first_step = (melt + every - 1) / every * every;
   series.points = r.points;
+  series.cycle.hold_high_ps = r.dt_ps * static_cast<double>(series.step_of(r.points - 1));
   series.options = {{"temperature_k", r.temperature_k}, {"melt_ps", r.melt_ps}, {"interval_ps", r.interval_ps}, {"points", r.points},
                     {"dt_ps", r.dt_ps}};
   LiquidResult result;
-  result.series = run_series(database, series, session);
+  result.series = SeriesRun(database, series, session).run();
   if (!result.series.finished) return result;
   result.e0 = liquid_energy(result.series.points);
   const auto melted = ready_sample(database, r.sample);

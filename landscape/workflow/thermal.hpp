@@ -36,7 +36,9 @@ struct [[nodiscard]] SeriesResult {
   std::vector<db::InherentStructureRecord> points;
 };
 
-/// Rows of series "heating", checkpointed after each. @throws db::Error where the sample has such a series made with other options.
+/// Rows of series "heating", checkpointed after each.
+/// @throws db::Error where the sample has such a series made with other options; md::InputError for bad options, or where the
+///         dynamics fail: then another call may have other options.
 SeriesResult heat_sample(db::Database& database, const HeatingRequest& request, const Session& session);
 
 /// E0 and how good it is.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "db/content.hpp"
 #include "tests/landscape/program.hpp"
@@ -9,9 +10,12 @@
 namespace landscape::test {
 namespace {
 
-void quench(const Workplace& place, const std::string& database, const std::string& name, const std::string& rate) {
-  const auto result = place.run({"--db", database, "sample", "quench", "--name", name, "--composition", "Cu64Zr36", "--atoms", "64",
-                                 "--potential", "CuZr_mm.eam.fs", "--melt-ps", "0.5", "--rate", rate, "--json"});
+void quench(const Workplace& place, const std::string& database, const std::string& name, const std::string& rate,
+            const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = {"--db", database, "sample", "quench", "--name", name, "--composition", "Cu64Zr36", "--atoms", "64",
+                                        "--potential", "CuZr_mm.eam.fs", "--melt-ps", "0.5", "--rate", rate, "--json"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const auto result = place.run(arguments);
   ASSERT_EQ(result.code, 0) << result.err;
 }
 
@@ -52,6 +56,60 @@ TEST(ThermalRecord, HeatingGoesOnAfterAKill) {
   for (const double seconds : {0.3, 0.5}) heat("b.db", seconds);
   EXPECT_EQ(heat("b.db", 0.0).json(), straight.json());
   EXPECT_EQ(db::content_lines(place.path("a.db")), db::content_lines(place.path("b.db")));
+}
+
+TEST(ThermalRecord, HeatingEndsWithTheRamp) {
+  const Workplace place;
+  quench(place, "a.db", "g", "2e15");
+  const auto heat = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"--db", "a.db", "sample", "heat", "g", "--rate", "1e15", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto begin = std::chrono::steady_clock::now();
+    return place.run_until(arguments, [&] { return std::chrono::steady_clock::now() - begin > std::chrono::seconds(120); });
+  };
+  for (const std::string every : {"800", "1000", "inf"}) {
+    const auto result = heat({"--to", "500", "--every", every});
+    EXPECT_EQ(result.code, 2);
+    EXPECT_NE(result.err.find("expected at most the 499 K from 1 to 500 K"), std::string::npos) << result.err;
+  }
+  // Half a step between two points: a whole one is taken, so half as many fit.
+  const auto points = heat({"--to", "301", "--every", "5", "--dt", "0.01"}).json()["points"];
+  ASSERT_EQ(points.size(), 30u);
+  for (std::size_t k = 0; k < points.size(); ++k) EXPECT_NEAR(points[k]["temperature_k"].get<double>(), 1.0 + 10.0 * double(k + 1), 1e-9);
+}
+
+TEST(ThermalRecord, LiquidEndsWhereItsIntervalIsNoWholeNumberOfSteps) {
+  const Workplace place;
+  quench(place, "a.db", "g", "2e15");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto result = place.run_until({"--db", "a.db", "sample", "liquid", "g", "--temperature", "2000", "--melt-ps", "0.1",
+                                       "--interval-ps", "0.003", "--points", "20", "--json"},
+                                      [&] { return std::chrono::steady_clock::now() - begin > std::chrono::seconds(120); });
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(result.json()["points"].size(), 20u);
+}
+
+TEST(ThermalRecord, ABoilingLiquidGivesNoE0AndItsPlaceToACoolerOne) {
+  const Workplace place;
+  quench(place, "a.db", "g", "2e15");
+  const auto liquid = [&](const std::string& temperature, const std::string& points) {
+    return place.run({"--db", "a.db", "sample", "liquid", "g", "--temperature", temperature, "--melt-ps", "0.1", "--interval-ps", "0.1",
+                      "--points", points, "--json"});
+  };
+  for (int k = 0; k < 2; ++k) {
+    const auto hot = liquid("40000", "100");
+    EXPECT_EQ(hot.code, 2);
+    EXPECT_NE(hot.err.find("boils"), std::string::npos) << hot.err;
+    const auto rows = place.run({"--db", "a.db", "query", "inherent_structures", "--json"}).json();
+    EXPECT_GT(rows.size(), 0u);
+    EXPECT_LT(rows.size(), 100u);
+    EXPECT_TRUE(place.run({"--db", "a.db", "query", "samples", "--json"}).json()[0]["annealing_degree_ev"].is_null());
+  }
+  const auto cool = liquid("2000", "3");
+  ASSERT_EQ(cool.code, 0) << cool.err;
+  EXPECT_EQ(place.run({"--db", "a.db", "query", "inherent_structures", "--json"}).json().size(), 3u);
+  EXPECT_EQ(liquid("1900", "5").code, 2);
+  EXPECT_EQ(place.run({"--db", "a.db", "db", "check"}).code, 0);
 }
 
 TEST(ThermalRecord, RatesAreReadOffTheLineOfQuenchedSamples) {
