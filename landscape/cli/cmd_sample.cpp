@@ -6,8 +6,10 @@
 #include "landscape/cli/structure_input.hpp"
 #include "landscape/cli/table.hpp"
 #include "landscape/workflow/htc.hpp"
+#include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_export.hpp"
 #include "md/core/error.hpp"
+#include "md/structure/crystallinity.hpp"
 
 namespace landscape::cli {
 namespace {
@@ -27,7 +29,15 @@ nlohmann::json sample_json(const db::SampleRecord& s) {
           {"force_calls", s.force_calls}};
 }
 
-int report(const Context& context, const SampleResult& result) {
+/// Whether a sample is still a glass.
+void warn_of_crystals(const Context& context, const std::string& name, double crystalline_fraction) {
+  if (crystalline_fraction > crystalline_warning)
+    context.outcome(md::message("warning: ", std::round(100.0 * crystalline_fraction), " % of the atoms of ", name,
+                                " are in crystalline surroundings"));
+}
+
+/// @param more keys beside those of every sample, where there is one.
+int report(const Context& context, const SampleResult& result, const nlohmann::json& more = nlohmann::json::object()) {
   switch (result.outcome) {
     case SampleOutcome::Interrupted:
       context.outcome(md::message( stop_reason(), "; sample ", result.sample.name,
@@ -45,7 +55,9 @@ int report(const Context& context, const SampleResult& result) {
     case SampleOutcome::Made:
       break;
   }
-  context.print(sample_json(result.sample));
+  auto document = sample_json(result.sample);
+  document.update(more);
+  context.print(document);
   return exit_done;
 }
 
@@ -83,7 +95,11 @@ void add_quench(CLI::App& parent, Context& context) {
       for (const auto& element : md::parse_composition(o->quench.composition).symbols) species.push_back(element);
       request.potential->types_of(species);
       db::Database database(context.global.database);
-      return report(context, quench_sample(database, request, context.session("quench " + o->name)));
+      const auto result = quench_sample(database, request, context.session("quench " + o->name));
+      if (!result.sample.minimum_id) return report(context, result);
+      const double crystalline = md::crystalline_fraction(load_minimum(database, *result.sample.minimum_id));
+      warn_of_crystals(context, o->name, crystalline);
+      return report(context, result, {{"crystalline_fraction", crystalline}});
     };
   });
 }
@@ -136,9 +152,7 @@ void add_htc(CLI::App& parent, Context& context) {
       o->cycle.validate();
       db::Database database(context.global.database);
       const auto result = htc_sample(database, *o, context.session("htc " + o->name));
-      if (!result.cycles.empty() && result.cycles.back().crystalline_fraction > crystalline_warning)
-        context.outcome(md::message("warning: ", std::round(100.0 * result.cycles.back().crystalline_fraction),
-                                 " % of the atoms of ", o->name, " are in crystalline surroundings"));
+      if (!result.cycles.empty()) warn_of_crystals(context, o->name, result.cycles.back().crystalline_fraction);
       if (result.sample.outcome == SampleOutcome::Made || result.sample.outcome == SampleOutcome::AlreadyThere) {
         if (result.sample.outcome == SampleOutcome::AlreadyThere)
           context.note(md::message("sample ", o->name, " is there already"));

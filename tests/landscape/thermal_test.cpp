@@ -132,5 +132,18 @@ TEST(ThermalRecord, RatesAreReadOffTheLineOfQuenchedSamples) {
   }
 }
 
+TEST(Quench, WarnsOfACrystal) {
+  const Workplace place;
+  const std::vector<std::string> cold = {"--db", "a.db", "sample", "quench", "--name", "c", "--composition", "Cu", "--atoms", "108",
+                                         "--potential", "CuZr_mm.eam.fs", "--melt-temperature", "300", "--melt-ps", "0.5",
+                                         "--rate", "1e15", "--json"};
+  for (int k = 0; k < 2; ++k) {
+    const auto result = place.run(cold);
+    ASSERT_EQ(result.code, 0) << result.err;
+    EXPECT_GT(result.json()["crystalline_fraction"].get<double>(), 0.9);
+    EXPECT_NE(result.err.find("of the atoms of c are in crystalline surroundings"), std::string::npos) << result.err;
+  }
+}
+
 }  // namespace
 }  // namespace landscape::test
