@@ -5,6 +5,7 @@
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
 #include "landscape/cli/table.hpp"
+#include "landscape/workflow/rate_record.hpp"
 #include "landscape/workflow/thermal.hpp"
 #include "md/core/error.hpp"
 
@@ -46,6 +47,13 @@ nlohmann::json points_json(const SeriesResult& series) {
   return points;
 }
 
+/// "a (0 GPa, cell fixed), b (5 GPa, cell aniso)"
+std::string named(const std::vector<db::SampleRecord>& samples) {
+  std::string text;
+  for (const auto& s : samples) text += (text.empty() ? "" : ", ") + s.name + " (" + preparation_of(s).text() + ')';
+  return text;
+}
+
 /// The exit code of a series that is not finished, said in a line.
 int unfinished(const Context& context, const SeriesResult& series) {
   if (!series.failure.empty()) {
@@ -84,6 +92,21 @@ void add_heat(CLI::App& parent, Context& context) {
   });
 }
 
+void print_liquid(const Context& context, const LiquidRequest& request, const LiquidResult& result) {
+  auto samples = nlohmann::json::array();
+  for (const auto& s : result.samples)
+    samples.push_back({{"sample", s.name}, {"energy_per_atom_ev", s.energy_per_atom_ev}, {"annealing_degree_ev", s.annealing_degree_ev}});
+  const nlohmann::json document = {{"sample", request.sample},
+                                   {"temperature_k", request.temperature_k},
+                                   {"e0_per_atom_ev", result.e0.energy_per_atom_ev},
+                                   {"e0_error_ev", result.e0.error_ev},
+                                   {"e0_fixed_cell_ev", result.e0.fixed_cell_ev},
+                                   {"e0_fixed_cell_error_ev", result.e0.fixed_cell_error_ev},
+                                   {"points", points_json(result.series)},
+                                   {"samples", samples}};
+  context.print(document);
+}
+
 void add_liquid(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("liquid", "E0 from inherent structures of the liquid, and the annealing degree of samples");
   auto o = std::make_shared<LiquidRequest>();
@@ -99,33 +122,26 @@ void add_liquid(CLI::App& parent, Context& context) {
     context.action = [&context, o, csv] {
       db::Database database(context.global.database);
       const auto result = melt_sample(database, *o, context.session("liquid " + o->sample));
-      const auto document = [&] {
-        auto samples = nlohmann::json::array();
-        for (const auto& s : result.samples)
-          samples.push_back({{"sample", s.name}, {"energy_per_atom_ev", s.energy_per_atom_ev}, {"annealing_degree_ev", s.annealing_degree_ev}});
-        return nlohmann::json{{"sample", o->sample},
-                              {"temperature_k", o->temperature_k},
-                              {"e0_per_atom_ev", result.e0.energy_per_atom_ev},
-                              {"e0_error_ev", result.e0.error_ev},
-                              {"e0_fixed_cell_ev", result.e0.fixed_cell_ev},
-                              {"e0_fixed_cell_error_ev", result.e0.fixed_cell_error_ev},
-                              {"points", points_json(result.series)},
-                              {"samples", samples}};
-      };
       if (!result.series.finished) {
         const int code = unfinished(context, result.series);
-        if (code == exit_not_reached) context.print(document());
+        if (code == exit_not_reached) print_liquid(context, *o, result);
         return code;
       }
+      if (!result.left_out.empty())
+        context.note("landscape: E0 is of the relaxed cell; not compared with it: " + named(result.left_out));
       write_series_csv(context, *csv, o->sample, "liquid");
-      context.print(document());
+      print_liquid(context, *o, result);
       return exit_done;
     };
   });
 }
 
 nlohmann::json group_json(const RateGroup& group) {
-  auto quenched = nlohmann::json::array(), others = nlohmann::json::array();
+  auto quenched = nlohmann::json::array(), others = nlohmann::json::array(), left_out = nlohmann::json::array();
+  for (const auto& s : group.left_out) {
+    const auto made = preparation_of(s);
+    left_out.push_back({{"sample", s.name}, {"pressure_gpa", made.pressure_gpa}, {"cell", made.cell}});
+  }
   for (const auto& s : group.quenched)
     quenched.push_back({{"sample", s.name}, {"quench_rate_k_per_s", s.quench_rate_k_per_s}, {"energy_per_atom_ev", s.energy_per_atom_ev}});
   for (const auto& other : group.others)
@@ -138,6 +154,8 @@ nlohmann::json group_json(const RateGroup& group) {
                       {"extrapolated_decades", other.rate.extrapolated_decades}});
   return {{"composition", group.fit.composition},
           {"n_atoms", group.fit.n_atoms},
+          {"pressure_gpa", group.preparation.pressure_gpa},
+          {"cell", group.preparation.cell},
           {"samples", group.fit.samples},
           {"intercept_ev", group.fit.intercept_ev},
           {"intercept_error_ev", group.fit.intercept_error_ev},
@@ -145,7 +163,22 @@ nlohmann::json group_json(const RateGroup& group) {
           {"slope_error_ev", group.fit.slope_error_ev},
           {"residual_ev", group.fit.residual_ev},
           {"quenched", quenched},
-          {"others", others}};
+          {"others", others},
+          {"left_out", left_out}};
+}
+
+/// What is doubtful or left out.
+void note_group(const Context& context, const RateGroup& group) {
+  if (!group.left_out.empty())
+    context.note(md::message("landscape: the line of ", group.fit.composition, " with ", group.fit.n_atoms, " atoms is of samples at ",
+                             group.preparation.text(), "; left out: ", named(group.left_out)));
+  if (!(group.fit.slope_ev_per_decade > 0.0))
+    context.note(md::message("landscape: the line of ", group.fit.composition, " with ", group.fit.n_atoms,
+                             " atoms does not rise with the rate: no effective rate can be read off it"));
+  for (const auto& other : group.others)
+    if (other.rate.extrapolated_decades > 0.0)
+      context.note(md::message("landscape: ", other.sample.name, " lies ", std::round(10.0 * other.rate.extrapolated_decades) / 10.0,
+                               " decades below the slowest quench: its rate is extrapolated"));
 }
 
 void add_rates(CLI::App& parent, Context& context) {
@@ -157,14 +190,12 @@ void add_rates(CLI::App& parent, Context& context) {
       db::Database database(context.global.database, db::Mode::ReadWrite);
       const auto groups = rate_record(database, context.session("rates"));
       if (groups.empty())
-        throw md::InputError("rates: no potential, composition and size with samples quenched at two rates; make them with 'sample quench --rate'");
+        throw md::InputError("rates: no potential, composition, size, pressure and cell relaxation with samples quenched at two rates; "
+                             "make them with 'sample quench --rate'");
       auto fits = nlohmann::json::array();
       for (const auto& group : groups) {
         fits.push_back(group_json(group));
-        for (const auto& other : group.others)
-          if (other.rate.extrapolated_decades > 0.0)
-            context.note(md::message("landscape: ", other.sample.name, " lies ", std::round(10.0 * other.rate.extrapolated_decades) / 10.0,
-                                     " decades below the slowest quench: its rate is extrapolated"));
+        note_group(context, group);
       }
       db::QueryOptions query;
       query.view = "samples";

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <tuple>
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
 #include "landscape/workflow/inherent_structure.hpp"
 #include "landscape/workflow/kept_checkpoint.hpp"
+#include "landscape/workflow/preparation.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_store.hpp"
 #include "md/core/block_mean.hpp"
@@ -271,65 +270,14 @@ LiquidResult melt_sample(db::Database& database, const LiquidRequest& r, const S
   db::Transaction transaction(database);
   for (auto sample : database.samples()) {
     if (!alike(sample, melted)) continue;
-    sample.annealing_degree_ev = result.e0.energy_per_atom_ev - sample.energy_per_atom_ev;
-    sample.annealing_degree_error_ev = result.e0.error_ev;
+    const bool relaxed = preparation_of(sample).cell != "fixed";
+    sample.annealing_degree_ev = relaxed ? result.e0.energy_per_atom_ev - sample.energy_per_atom_ev : db::unknown;
+    sample.annealing_degree_error_ev = relaxed ? result.e0.error_ev : db::unknown;
     database.update_sample(sample);
-    result.samples.push_back(sample);
+    (relaxed ? result.samples : result.left_out).push_back(sample);
   }
   transaction.commit();
   return result;
-}
-
-std::vector<RateGroup> rate_record(db::Database& database, const Session& session) {
-  std::map<std::tuple<db::Id, std::string, std::int64_t>, std::vector<db::SampleRecord>> samples;
-  for (const auto& s : database.samples())
-    if (s.state == "ready") samples[{s.potential_id, s.composition, s.n_atoms}].push_back(s);
-  std::vector<RateGroup> groups;
-  for (auto& [key, members] : samples) {
-    RateGroup group;
-    std::vector<RatePoint> points;
-    for (const auto& s : members) {
-      if (std::isnan(s.quench_rate_k_per_s)) continue;
-      group.quenched.push_back(s);
-      points.push_back({s.quench_rate_k_per_s, s.energy_per_atom_ev});
-    }
-    const auto slower = [](const RatePoint& a, const RatePoint& b) { return a.rate_k_per_s < b.rate_k_per_s; };
-    const auto range = std::minmax_element(points.begin(), points.end(), slower);
-    if (points.empty() || range.first->rate_k_per_s == range.second->rate_k_per_s) continue;
-    group.line = fit_rate_line(points);
-    std::stable_sort(group.quenched.begin(), group.quenched.end(),
-                     [](const auto& a, const auto& b) { return a.quench_rate_k_per_s > b.quench_rate_k_per_s; });
-    Run run(database, "sample rates", json{{"composition", std::get<1>(key)}, {"n_atoms", std::get<2>(key)}}.dump(), session,
-            std::get<0>(key));
-    db::RateFitRecord& fit = group.fit;
-    fit.run_id = run.id();
-    fit.potential_id = std::get<0>(key);
-    fit.composition = std::get<1>(key);
-    fit.n_atoms = std::get<2>(key);
-    fit.samples = static_cast<std::int64_t>(points.size());
-    fit.rate_low_k_per_s = group.line.lowest_rate_k_per_s;
-    fit.rate_high_k_per_s = group.line.highest_rate_k_per_s;
-    fit.intercept_ev = group.line.intercept_ev;
-    fit.intercept_error_ev = group.line.intercept_error_ev;
-    fit.slope_ev_per_decade = group.line.slope_ev_per_decade;
-    fit.slope_error_ev = group.line.slope_error_ev;
-    fit.covariance_ev2 = group.line.covariance_ev2;
-    fit.residual_ev = group.line.residual_ev;
-    db::Transaction transaction(database);
-    fit.id = database.add_rate_fit(fit);
-    for (auto& s : members) {
-      const auto rate = effective_rate(group.line, s.energy_per_atom_ev, session.seed);
-      s.effective_rate_k_per_s = rate.rate_k_per_s;
-      s.effective_rate_low_k_per_s = rate.low_k_per_s;
-      s.effective_rate_high_k_per_s = rate.high_k_per_s;
-      database.update_sample(s);
-      if (std::isnan(s.quench_rate_k_per_s)) group.others.push_back({s, rate});
-    }
-    transaction.commit();
-    run.finish("done", 0.0);
-    groups.push_back(std::move(group));
-  }
-  return groups;
 }
 
 }  // namespace landscape

@@ -1,11 +1,10 @@
-/// The thermal record of a glass: inherent structures while it is heated or molten, energies against quench rates.
+/// The thermal record of a glass: inherent structures while it is heated or molten.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "db/database.hpp"
-#include "landscape/workflow/rate_line.hpp"
 #include "landscape/workflow/run.hpp"
 
 namespace landscape {
@@ -49,27 +48,14 @@ struct LiquidEnergy {
 struct [[nodiscard]] LiquidResult {
   SeriesResult series;
   LiquidEnergy e0;
-  std::vector<db::SampleRecord> samples;  ///< those whose annealing degree was set
+  std::vector<db::SampleRecord> samples;   ///< those whose annealing degree was set
+  std::vector<db::SampleRecord> left_out;  ///< of the same kind, but with the minimum in a fixed cell: E0 is of a relaxed one
 };
 
-/// Rows of series "liquid"; when finished, sets annealing_degree_ev of every ready sample of the same potential, composition and size.
+/// Rows of series "liquid"; when finished, sets annealing_degree_ev of every ready sample of the same potential, composition and size
+/// whose cell was relaxed, and unsets it of the others.
+/// @throws as heat_sample.
 LiquidResult melt_sample(db::Database& database, const LiquidRequest& request, const Session& session);
-
-/// Samples of one potential, composition and size, with their line.
-struct RateGroup {
-  db::RateFitRecord fit;
-  RateLine line;
-  std::vector<db::SampleRecord> quenched;  ///< by rate, highest first
-  struct Read {
-    db::SampleRecord sample;
-    EffectiveRate rate;
-  };
-  std::vector<Read> others;                ///< samples not quenched at a rate, with what is read off the line
-};
-
-/// Fits the line of every group that has samples quenched at two rates or more, stores the fits and sets the effective rate of
-/// every ready sample of the group.
-std::vector<RateGroup> rate_record(db::Database& database, const Session& session);
 
 /// Mean and standard error of the mean of correlated values, from blocks of at least a fifth of them.
 LiquidEnergy liquid_energy(const std::vector<db::InherentStructureRecord>& points);

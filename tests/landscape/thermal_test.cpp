@@ -132,6 +132,40 @@ TEST(ThermalRecord, RatesAreReadOffTheLineOfQuenchedSamples) {
   }
 }
 
+TEST(ThermalRecord, OnlyEnergiesOfSamplesPreparedAlikeAreCompared) {
+  const Workplace place;
+  quench(place, "a.db", "fast", "4e15");
+  quench(place, "a.db", "pressed", "1e15", {"--pressure", "5"});
+  quench(place, "a.db", "fixed", "1e15", {"--cell", "fixed"});
+  EXPECT_EQ(place.run({"--db", "a.db", "sample", "rates"}).code, 2);
+  quench(place, "a.db", "slow", "4e14");
+  // Relaxed when it was written, so nothing is left to relax.
+  ASSERT_EQ(place.run({"--db", "a.db", "sample", "export", "slow", "-o", place.path("slow.xyz").string()}).code, 0);
+  ASSERT_EQ(place.run({"--db", "a.db", "sample", "import", place.path("slow.xyz").string(), "--name", "again", "--potential",
+                       "CuZr_mm.eam.fs"}).code, 0);
+  const auto result = place.run({"--db", "a.db", "sample", "rates", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.err.find("left out: pressed (5 GPa, cell aniso), fixed (0 GPa, cell fixed)"), std::string::npos) << result.err;
+  const auto fits = result.json()["fits"];
+  ASSERT_EQ(fits.size(), 1u);
+  EXPECT_EQ(fits[0]["samples"], 2);
+  EXPECT_EQ(fits[0]["left_out"].size(), 2u);
+  ASSERT_EQ(fits[0]["others"].size(), 1u);
+  EXPECT_EQ(fits[0]["others"][0]["sample"], "again");
+  const auto e = [&](std::size_t k) { return fits[0]["quenched"][k]["energy_per_atom_ev"].get<double>(); };
+  EXPECT_NEAR(fits[0]["slope_ev_per_decade"].get<double>(), e(0) - e(1), 1e-12);
+
+  const auto liquid = place.run({"--db", "a.db", "sample", "liquid", "fixed", "--temperature", "2000", "--melt-ps", "0.1",
+                                 "--interval-ps", "0.02", "--points", "3", "--json"});
+  ASSERT_EQ(liquid.code, 0) << liquid.err;
+  EXPECT_NE(liquid.err.find("not compared with it: fixed (0 GPa, cell fixed)"), std::string::npos) << liquid.err;
+  EXPECT_EQ(liquid.json()["samples"].size(), 4u);
+  for (const auto& row : place.run({"--db", "a.db", "query", "samples", "--json"}).json()) {
+    EXPECT_EQ(row["annealing_degree_ev"].is_null(), row["sample"] == "fixed");
+    if (row["sample"] == "fixed" || row["sample"] == "pressed") EXPECT_TRUE(row["effective_rate_k_per_s"].is_null());
+  }
+}
+
 TEST(Quench, WarnsOfACrystal) {
   const Workplace place;
   const std::vector<std::string> cold = {"--db", "a.db", "sample", "quench", "--name", "c", "--composition", "Cu", "--atoms", "108",
