@@ -47,6 +47,27 @@ nlohmann::json points_json(const SeriesResult& series) {
   return points;
 }
 
+using Columns = std::vector<std::string>;
+
+/// One document with --json; else a line for each key, and the arrays of rows named in `tables` as tables.
+void print_tables(const Context& context, nlohmann::json document, const std::vector<std::pair<std::string, Columns>>& tables) {
+  if (context.global.json) return context.print(document);
+  std::string text;
+  for (const auto& [key, columns] : tables) {
+    if (!document[key].empty()) text += '\n' + key + '\n' + array_table(document[key], columns);
+    document.erase(key);
+  }
+  context.print(document);
+  print_text(text);
+}
+
+const std::pair<std::string, Columns> point_table = {
+    "points", {"temperature_k", "energy_per_atom_ev", "energy_per_atom_fixed_cell_ev", "volume_a3"}};
+
+void print_heating(const Context& context, const std::string& sample, const SeriesResult& series) {
+  print_tables(context, {{"sample", sample}, {"points", points_json(series)}}, {point_table});
+}
+
 /// "a (0 GPa, cell fixed), b (5 GPa, cell aniso)"
 std::string named(const std::vector<db::SampleRecord>& samples) {
   std::string text;
@@ -82,11 +103,11 @@ void add_heat(CLI::App& parent, Context& context) {
       const auto result = heat_sample(database, *o, context.session("heat " + o->sample));
       if (!result.finished) {
         const int code = unfinished(context, result);
-        if (code == exit_not_reached) context.print({{"sample", o->sample}, {"points", points_json(result)}});
+        if (code == exit_not_reached) print_heating(context, o->sample, result);
         return code;
       }
       write_series_csv(context, *csv, o->sample, "heating");
-      context.print({{"sample", o->sample}, {"points", points_json(result)}});
+      print_heating(context, o->sample, result);
       return exit_done;
     };
   });
@@ -104,7 +125,7 @@ void print_liquid(const Context& context, const LiquidRequest& request, const Li
                                    {"e0_fixed_cell_error_ev", result.e0.fixed_cell_error_ev},
                                    {"points", points_json(result.series)},
                                    {"samples", samples}};
-  context.print(document);
+  print_tables(context, document, {point_table, {"samples", {"sample", "energy_per_atom_ev", "annealing_degree_ev"}}});
 }
 
 void add_liquid(CLI::App& parent, Context& context) {
@@ -181,6 +202,18 @@ void note_group(const Context& context, const RateGroup& group) {
                                " decades below the slowest quench: its rate is extrapolated"));
 }
 
+void print_fits(const Context& context, const nlohmann::json& fits) {
+  if (context.global.json) return context.print({{"fits", fits}});
+  for (std::size_t k = 0; k < fits.size(); ++k) {
+    if (k > 0) print_text("\n");
+    print_tables(context, fits[k],
+                 {{"quenched", {"sample", "quench_rate_k_per_s", "energy_per_atom_ev"}},
+                  {"others", {"sample", "energy_per_atom_ev", "effective_rate_k_per_s", "effective_rate_low_k_per_s",
+                              "effective_rate_high_k_per_s", "extrapolated_decades"}},
+                  {"left_out", {"sample", "pressure_gpa", "cell"}}});
+  }
+}
+
 void add_rates(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("rates", "the line E_IS(log10 Q) of quenched samples, and effective rates read off it");
   auto csv = std::make_shared<std::string>();
@@ -203,7 +236,7 @@ void add_rates(CLI::App& parent, Context& context) {
       query.columns = {"sample", "composition", "n_atoms", "potential", "origin", "energy_per_atom_ev", "quench_rate_k_per_s",
                        "effective_rate_k_per_s", "effective_rate_low_k_per_s", "effective_rate_high_k_per_s", "annealing_degree_ev"};
       write_rows(context, *csv, query);
-      context.print({{"fits", fits}});
+      print_fits(context, fits);
       return exit_done;
     };
   });

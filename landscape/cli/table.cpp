@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace landscape::cli {
 namespace {
@@ -97,6 +98,20 @@ std::string rows_table(const db::QueryResult& result) {
     text += '\n';
   }
   return text;
+}
+
+std::string array_table(const nlohmann::json& rows, const std::vector<std::string>& columns) {
+  const auto value = [](const nlohmann::json& x) -> db::Value {
+    if (x.is_number_integer()) return x.get<std::int64_t>();
+    if (x.is_number()) return std::isfinite(x.get<double>()) ? db::Value(x.get<double>()) : db::Value();
+    return x.is_string() ? db::Value(x.get<std::string>()) : db::Value();
+  };
+  db::QueryResult result{columns, {}};
+  for (const auto& row : rows) {
+    auto& line = result.rows.emplace_back();
+    for (const auto& column : columns) line.push_back(value(row.value(column, nlohmann::json())));
+  }
+  return rows_table(result);
 }
 
 }  // namespace landscape::cli

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "db/query.hpp"
 
@@ -18,5 +19,8 @@ std::string rows_csv(const db::QueryResult& result);
 std::string rows_table(const db::QueryResult& result);
 /// A table for a README or an issue; unknown is empty.
 std::string rows_markdown(const db::QueryResult& result);
+
+/// A JSON array of row objects with these of their keys as columns; null and what is not there is "-".
+std::string array_table(const nlohmann::json& rows, const std::vector<std::string>& columns);
 
 }  // namespace landscape::cli

@@ -166,6 +166,26 @@ TEST(ThermalRecord, OnlyEnergiesOfSamplesPreparedAlikeAreCompared) {
   }
 }
 
+TEST(ThermalRecord, TextHasTheNumbersToo) {
+  const Workplace place;
+  quench(place, "a.db", "fast", "4e15");
+  quench(place, "a.db", "slow", "4e14");
+  const auto has = [](const Outcome& result, const std::string& what) {
+    EXPECT_NE(result.out.find(what), std::string::npos) << what << " in " << result.out;
+  };
+  const auto heat = place.run({"--db", "a.db", "sample", "heat", "slow", "--rate", "1e15", "--to", "101", "--every", "50"});
+  has(heat, "energy_per_atom_ev");
+  has(heat, "\n           51  ");
+  const auto liquid = place.run({"--db", "a.db", "sample", "liquid", "slow", "--temperature", "2000", "--melt-ps", "0.1",
+                                 "--interval-ps", "0.02", "--points", "2"});
+  has(liquid, "e0_per_atom_ev  ");
+  has(liquid, "\n         2000  ");
+  EXPECT_EQ(place.run({"--db", "a.db", "sample", "htc", "--name", "h", "--from", "slow", "--cycles", "1", "--t-high", "300",
+                       "--ramp-rate", "1e15"}).code, 0);
+  const auto rates = place.run({"--db", "a.db", "sample", "rates"});
+  for (const char* what : {"slope_ev_per_decade  ", "slope_error_ev", "effective_rate_low_k_per_s", "\n  slow  ", "\n     h  "}) has(rates, what);
+}
+
 TEST(Quench, WarnsOfACrystal) {
   const Workplace place;
   const std::vector<std::string> cold = {"--db", "a.db", "sample", "quench", "--name", "c", "--composition", "Cu", "--atoms", "108",
