@@ -3,6 +3,7 @@
 
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
+#include "landscape/cli/structure_input.hpp"
 #include "landscape/cli/subject_input.hpp"
 #include "landscape/workflow/ensemble.hpp"
 #include "md/core/error.hpp"
@@ -51,7 +52,7 @@ void write_curve(const std::string& path, const std::vector<db::EnsemblePointRec
 }
 
 int run(Context& context, const EnsembleRequest& request, const std::string& csv) {
-  if (!csv.empty()) check_output_path(csv);
+  if (!csv.empty()) check_writable("--csv", csv);
   db::Database database(context.global.database, db::Mode::ReadWrite);
   const EnsembleReport report = shear_ensemble(database, request, context.session("ensemble"));
   if (!report.finished) {

@@ -123,6 +123,7 @@ void choose_method(const Context& context, ModesArguments& o, Eigen::Index atoms
 
 int run(const Context& context, ModesArguments& o) {
   if (!o.output.empty()) check_output_path(o.output);
+  if (!o.csv.empty()) check_writable("--csv", o.csv);
   o.request.validate();
   const auto session = context.session("modes");
   auto open = open_subject(context, o.subject, session, Relaxation::FixedCell);

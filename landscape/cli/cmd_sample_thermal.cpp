@@ -4,6 +4,7 @@
 #include "db/query.hpp"
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
+#include "landscape/cli/structure_input.hpp"
 #include "landscape/cli/table.hpp"
 #include "landscape/workflow/rate_record.hpp"
 #include "landscape/workflow/thermal.hpp"
@@ -99,6 +100,7 @@ void add_heat(CLI::App& parent, Context& context) {
   command->add_option("--csv", *csv, "where to write the points as CSV");
   command->callback([&context, o, csv] {
     context.action = [&context, o, csv] {
+      if (!csv->empty()) check_writable("--csv", *csv);
       db::Database database(context.global.database);
       const auto result = heat_sample(database, *o, context.session("heat " + o->sample));
       if (!result.finished) {
@@ -141,6 +143,7 @@ void add_liquid(CLI::App& parent, Context& context) {
   command->add_option("--csv", *csv, "where to write the points as CSV");
   command->callback([&context, o, csv] {
     context.action = [&context, o, csv] {
+      if (!csv->empty()) check_writable("--csv", *csv);
       db::Database database(context.global.database);
       const auto result = melt_sample(database, *o, context.session("liquid " + o->sample));
       if (!result.series.finished) {
@@ -220,6 +223,7 @@ void add_rates(CLI::App& parent, Context& context) {
   command->add_option("--csv", *csv, "where to write all samples with their rates as CSV");
   command->callback([&context, csv] {
     context.action = [&context, csv] {
+      if (!csv->empty()) check_writable("--csv", *csv);
       db::Database database(context.global.database, db::Mode::ReadWrite);
       const auto groups = rate_record(database, context.session("rates"));
       if (groups.empty())

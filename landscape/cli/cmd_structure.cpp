@@ -171,6 +171,8 @@ void add_event(nlohmann::json& out,
 
 int run(const Context& context, StructureArguments& o) {
   if (!o.output.empty()) check_output_path(o.output);
+  if (!o.csv_g.empty()) check_writable("--csv", o.csv_g);
+  if (!o.csv_s.empty()) check_writable("--csv-sq", o.csv_s);
   o.factor.threads = context.global.threads;
   o.voronoi.validate();
   o.radial.validate();

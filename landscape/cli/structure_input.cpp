@@ -66,11 +66,16 @@ md::Frame frame_of(const md::AtomicSurface& surface, const md::Configuration& co
 void check_output_path(const std::string& path) {
   if (md::format_of_ending(path) == md::StructureFormat::Auto)
     throw md::InputError("-o " + path + ": expected an ending of .xyz, .extxyz, .data, .lmp, .lammps, .dump or .lammpstrj");
+  check_writable("-o", path);
+}
+
+void check_writable(const std::string& option, const std::string& path) {
+  const std::string what = option + ' ' + path;
   const auto folder = std::filesystem::absolute(path).parent_path();
-  if (!std::filesystem::is_directory(folder)) throw md::InputError("-o " + path + ": there is no folder " + folder.string());
+  if (!std::filesystem::is_directory(folder)) throw md::InputError(what + ": there is no folder " + folder.string());
   const bool there = std::filesystem::exists(path);
   if (std::filesystem::is_directory(path) || access(there ? path.c_str() : folder.c_str(), W_OK) != 0)
-    throw md::InputError("-o " + path + ": cannot be written");
+    throw md::InputError(what + ": cannot be written");
 }
 
 }  // namespace landscape::cli

@@ -37,5 +37,7 @@ nlohmann::json stress_json(const std::array<double, 6>& stress);
 md::Frame frame_of(const md::AtomicSurface& surface, const md::Configuration& configuration);
 /// @throws md::InputError unless a structure can be written there by its ending.
 void check_output_path(const std::string& path);
+/// @param option as the user wrote it. @throws md::InputError naming it unless a file can be written there.
+void check_writable(const std::string& option, const std::string& path);
 
 }  // namespace landscape::cli

@@ -1,6 +1,7 @@
 // Ensembles of sheared replicas, and where atoms rearranged in a shear.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <fstream>
@@ -182,6 +183,25 @@ TEST(Ensemble, ItsSummaryIsThatOfItsRows) {
   EXPECT_NEAR(all["overlap_chi"].get<double>(), 48.0 * (q2 - q * q), 1e-9);
   EXPECT_NEAR(all["points"].back()["overlap"].get<double>(), q, 1e-12);
   EXPECT_EQ(all["points"][0]["overlap"], 1.0);
+}
+
+TEST(Ensemble, TheCurveIsWrittenAsCsv) {
+  const Workplace place;
+  import_small_glass(place, "a.db");
+  const std::vector<std::string> command = {"--db", "a.db", "--json", "ensemble", "e", "--samples", "g", "--senses", "+xy", "--to", "0.01"};
+  const auto with = [&](const std::string& path) {
+    auto arguments = command;
+    arguments.insert(arguments.end(), {"--csv", path});
+    return place.run(arguments);
+  };
+  const auto refused = with(place.path("none/curve.csv").string());
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("--csv " + place.path("none/curve.csv").string() + ": there is no folder"), std::string::npos) << refused.err;
+  const auto result = with(place.path("curve.csv").string());
+  ASSERT_EQ(result.code, 0) << result.err;
+  const std::string text = place.read("curve.csv");
+  EXPECT_EQ(text.rfind("strain,replicas,stress_gpa,", 0), 0u) << text;
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(text, '\n')), 1 + result.json()["points"].size());
 }
 
 TEST(Ensemble, BadRequestsAreRefusedInOneLine) {
