@@ -358,8 +358,8 @@ struct UnloadingRecord {
   double residual_strain = unknown;
   double residual_stress_gpa = unknown;
   double dissipated_energy_ev = unknown;  ///< V ∮ σ dγ from strain 0 to here, less the energy still stored.
-  double max_displacement_a = unknown;    ///< Against the start, the affine part taken out.
-  bool closed = false;                    ///< No atom has moved by 0.1 Å.
+  double max_displacement_a = unknown;    ///< Against the start.
+  bool closed = false;                    ///< Back at the strain of the start, no atom has moved by 0.1 Å.
   double overlap = unknown;               ///< Q12 against the start.
   std::optional<std::int64_t> rearranged_atoms = {};  ///< Where unloading began, against strain 0.
   double healed_fraction = unknown;  ///< Share of these that are below the threshold again.

@@ -196,8 +196,8 @@ class Ensemble {
   }
 
   /// A shear that did not relax stays "running", as one of its own does.
-  void end_shear(db::ShearRecord& shear, db::Id run_id, const Place& at, const RearrangementMeter& meter, bool converged) {
-    finish_shear_rows(database_, materials_[at.sample].sample, shear, run_id, meter);
+  void end_shear(db::ShearRecord& shear, db::Id run_id, const Place& at, const RearrangementMeter& meter, bool converged, Returns returns = {}) {
+    (void)finish_shear_rows(database_, materials_[at.sample].sample, shear, run_id, meter, 1, std::move(returns));
     if (converged) shear.state = "done";
     force_calls_ += shear.force_calls;
     database_.update_shear(shear);
@@ -250,7 +250,7 @@ class Ensemble {
     for (std::size_t k = 0; k < walk.unload.size(); ++k)
       store_walked_step(database_, loop, run_id, static_cast<std::int64_t>(walk.turned_at + k), event_index, walk.unload[k], false);
     loop.to_strain = walk.load[walk.turned_at - 1].row.strain_xy;
-    end_shear(loop, run_id, at, meter, true);
+    end_shear(loop, run_id, at, meter, true, {*walk.returned});
     return loop.id;
   }
 

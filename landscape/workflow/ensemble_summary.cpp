@@ -87,9 +87,10 @@ std::vector<db::EnsemblePointRecord> summarize_ensemble(db::Database& database, 
       residual.push_back(std::abs(u.residual_strain));
       healed.push_back(u.healed_fraction);
     }
-    const auto unloading_steps = database.steps_of_shear(*replica.unload_shear_id);
-    for (const auto& step : unloading_steps)
-      if (step.branch == "unload") e.force_calls += step.force_calls;
+    // Its loading is that of the shear.
+    e.force_calls += database.shear(*replica.unload_shear_id).force_calls;
+    for (const auto& step : database.steps_of_shear(*replica.unload_shear_id))
+      if (step.branch == "load") e.force_calls -= step.force_calls;
   }
   const Moments drops = moments(drop), slopes = moments(slope), stresses = moments(stress), q = moments(overlap);
   e.distinct_replicas = static_cast<std::int64_t>(curves.size());

@@ -147,6 +147,8 @@ ReplicaWalk walk_replica(const std::shared_ptr<const md::Potential>& potential, 
     out.unload.clear();
     out.converged = true;
   }
+  if (!out.unload.empty() && !out.stopped)
+    out.returned = returned_to_start(potential, start, out.unload.back().kept, out.unload.back().row.strain_xy, plan.quasistatic.plane, 1);
   return out;
 }
 

@@ -88,10 +88,11 @@ void complete_older(db::Database& database, const db::SampleRecord& sample, cons
                     db::ShearRecord& shear) {
   Run run(database, "shear", shear.options, session, sample.potential_id);
   db::Transaction transaction(database);
-  finish_shear_rows(database, sample, shear, run.id(), RearrangementMeter(plan.rearrangement, load_minimum(database, sample.minimum_id.value())));
+  const RearrangementMeter meter(plan.rearrangement, load_minimum(database, sample.minimum_id.value()));
+  const double calls = finish_shear_rows(database, sample, shear, run.id(), meter, session.threads);
   database.update_shear(shear);
   transaction.commit();
-  run.finish("done", 0.0);
+  run.finish("done", calls);
 }
 
 }  // namespace
@@ -188,17 +189,18 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
   report.finished = !stopped;
   db::Transaction transaction(database);
   if (report.finished && report.converged) {
-    finish_shear_rows(database, sample, shear, run.id(), walk.meter());
+    return_calls = finish_shear_rows(database, sample, shear, run.id(), walk.meter(), session.threads);
     shear.state = "done";
     checkpoint.erase(database);
   } else {
     summarize(shear, database.steps_of_shear(shear.id), database.plastic_events_of_shear(shear.id));
+  double return_calls = 0.0;
   }
   database.update_shear(shear);
   transaction.commit();
   report.shear = shear;
   fill_from_rows(database, report);
-  run.finish(stopped ? "interrupted" : report.converged ? "done" : "incomplete", static_cast<double>(walk.calls() - calls_before));
+  run.finish(stopped ? "interrupted" : report.converged ? "done" : "incomplete", static_cast<double>(walk.calls() - calls_before) + return_calls);
   return report;
 }
 

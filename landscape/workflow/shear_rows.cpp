@@ -12,8 +12,6 @@ namespace landscape {
 
 namespace {
 
-constexpr double closed_displacement = 0.1;  ///< [Å], of one atom: DESIGN.md's measure of the same minimum
-
 /// The steps of the first loading.
 std::span<const db::ShearStepRecord> loading_of(const std::vector<db::ShearStepRecord>& steps) {
   return {steps.begin(), std::ranges::find_if(steps, [](const auto& step) { return step.branch != "load"; })};
@@ -121,7 +119,8 @@ void summarize(db::ShearRecord& shear, const std::vector<db::ShearStepRecord>& s
 }
 
 std::vector<db::UnloadingRecord> unloadings_of(db::Database& database, const db::SampleRecord& sample, const db::ShearRecord& shear,
-                                               const std::vector<db::ShearStepRecord>& steps, const RearrangementMeter& meter) {
+                                               const std::vector<db::ShearStepRecord>& steps, const RearrangementMeter& meter,
+                                               const Returns& returns) {
   std::vector<db::UnloadingRecord> out;
   if (steps.empty()) return out;
   const int plane = plane_index(shear.plane);
@@ -142,14 +141,16 @@ std::vector<db::UnloadingRecord> unloadings_of(db::Database& database, const db:
       continue;
     }
     const md::Configuration state = state_of(to);
-    const md::Matrix3Xd back = md::simple_shear(-to.strain_xy, plane) * state.positions;
     db::UnloadingRecord u;
     u.unloading_index = static_cast<std::int64_t>(out.size());
     u.residual_strain = to.strain_xy;
     u.residual_stress_gpa = in_plane(to.stress_gpa, plane);
     u.dissipated_energy_ev = work - (to.energy_ev - steps.front().energy_ev);
+    const md::Matrix3Xd& returned = returns.at(out.size()).positions;
+    const bool elastic = returned.size() > 0;
+    const md::Matrix3Xd back = elastic ? returned : md::Matrix3Xd(md::simple_shear(-to.strain_xy, plane) * state.positions);
     u.max_displacement_a = md::largest_displacement(surface, surface.gather(start.positions), surface.gather(back));
-    u.closed = u.max_displacement_a < closed_displacement;
+    u.closed = elastic && u.max_displacement_a < same_displacement;
     u.overlap = to.overlap;
     if (loaded) {
       u.from_strain = loaded->strain_xy;
@@ -165,21 +166,31 @@ std::vector<db::UnloadingRecord> unloadings_of(db::Database& database, const db:
   return out;
 }
 
-void finish_shear_rows(db::Database& database, const db::SampleRecord& sample, db::ShearRecord& shear, db::Id run_id,
-                       const RearrangementMeter& meter) {
+double finish_shear_rows(db::Database& database, const db::SampleRecord& sample, db::ShearRecord& shear, db::Id run_id,
+                         const RearrangementMeter& meter, int threads, Returns returns) {
   const auto steps = database.steps_of_shear(shear.id);
+  const int plane = plane_index(shear.plane);
   summarize(shear, steps, database.plastic_events_of_shear(shear.id));
   shear.d2min_cutoff_a = meter.cutoff_a();
   shear.d2min_threshold_a2 = meter.threshold_a2();
   const auto loading = loading_of(steps);
   if (!loading.empty() && loading.back().configuration_id)
     shear.rearranged_fraction = meter.fraction_since_start(sample_configuration(
-        database, sample, *loading.back().configuration_id, loading.back().strain_xy, plane_index(shear.plane)));
-  for (auto& unloading : unloadings_of(database, sample, shear, steps, meter)) {
+        database, sample, *loading.back().configuration_id, loading.back().strain_xy, plane));
+  if (returns.empty())
+    for (const auto& step : steps)
+      if (step.branch == "unload" && step.configuration_id)
+        returns.push_back(returned_to_start(sample_potential(database, sample), meter.start(),
+                                            decode_positions(database.configuration(*step.configuration_id)), step.strain_xy, plane, threads));
+  double calls = 0.0;
+  for (const auto& state : returns) calls += state.force_calls;
+  shear.force_calls += calls;
+  for (auto& unloading : unloadings_of(database, sample, shear, steps, meter, returns)) {
     unloading.shear_id = shear.id;
     unloading.run_id = run_id;
     database.add_unloading(unloading);
   }
+  return calls;
 }
 
 }  // namespace landscape

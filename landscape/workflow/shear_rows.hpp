@@ -30,12 +30,18 @@ std::vector<SlopeDrop> slope_drops(const std::vector<db::ShearStepRecord>& steps
 /// @param events all events of the shear.
 void summarize(db::ShearRecord& shear, const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events);
 
+/// States at the strain where a shear began, one for each taking off of the load.
+using Returns = std::vector<ReturnedState>;
+
 /// What each taking off of the load left behind, from the rows. Without ids.
 std::vector<db::UnloadingRecord> unloadings_of(db::Database& database, const db::SampleRecord& sample, const db::ShearRecord& shear,
-                                               const std::vector<db::ShearStepRecord>& steps, const RearrangementMeter& meter);
+                                               const std::vector<db::ShearStepRecord>& steps, const RearrangementMeter& meter,
+                                               const Returns& returns);
 
 /// Summary, rearranged fraction at the end of loading and unloadings of a shear whose steps are stored; its state is left as it is.
-void finish_shear_rows(db::Database& database, const db::SampleRecord& sample, db::ShearRecord& shear, db::Id run_id,
-                       const RearrangementMeter& meter);
+/// @param returns where they are known already; else they are found, with `threads`.
+/// @return force calls of the returns; they count for the shear.
+double finish_shear_rows(db::Database& database, const db::SampleRecord& sample, db::ShearRecord& shear, db::Id run_id,
+                         const RearrangementMeter& meter, int threads, Returns returns = {});
 
 }  // namespace landscape

@@ -65,6 +65,30 @@ ShearWalk::ShearWalk(std::shared_ptr<const md::Potential> potential, const md::C
 
 void ShearWalk::restore(const md::QuasistaticShear::Memory& memory, const ShearRoute::Place& place) {
   aqs_.restore(memory);
+ReturnedState returned_to_start(std::shared_ptr<const md::Potential> potential, const md::Configuration& start,
+                                const md::Matrix3Xd& positions, double strain, int plane, int threads) {
+  if (strain == 0.0) return {positions, 0.0};
+  md::Configuration state = start;
+  state.cell = start.cell.deformed(md::simple_shear(strain, plane));
+  state.positions = positions;
+  md::AtomicSurface surface(std::move(potential), state, {.threads = threads});
+  md::QuasistaticShear aqs(surface, start.cell, strain, surface.gather(positions), {.plane = plane});
+  ReturnedState out;
+  bool elastic = true;
+  while (elastic && std::abs(aqs.state().strain) > 1e-13) {
+    const md::ShearStep step = aqs.advance(0.0);
+    elastic = step.outcome == md::ShearOutcome::Smooth ||
+              (step.outcome == md::ShearOutcome::Event &&
+               md::largest_displacement(surface, step.event.before.x, step.event.after.x) < same_displacement);
+  }
+  out.force_calls = static_cast<double>(surface.calls());
+  if (!elastic) return out;
+  out.positions = md::simple_shear(-strain, plane) * positions;  // frozen atoms follow the cell
+  for (std::size_t k = 0; k < surface.free_atoms().size(); ++k)
+    out.positions.col(surface.free_atoms()[k]) = aqs.state().x.segment<3>(3 * static_cast<Eigen::Index>(k));
+  return out;
+}
+
   route_.place = place;
 }
 

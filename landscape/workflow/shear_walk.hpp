@@ -12,6 +12,9 @@
 
 namespace landscape {
 
+/// [Å], of one atom: DESIGN.md's measure of the same minimum
+constexpr double same_displacement = 0.1;
+
 /// How rearrangements are told from elastic motion.
 struct RearrangementOptions {
   double cutoff_a = 0.0;       ///< [Å] neighbors of D²min; 0: the first minimum of g(r) of the structure that is sheared
@@ -103,6 +106,17 @@ class ShearWalk {
   md::QuasistaticShear aqs_;
   ShearRoute route_;
 };
+
+/// A state sheared back to the strain where the shear began, so that it can be held against the start: at another strain the
+/// non-affine part of elastic motion would count as well.
+struct ReturnedState {
+  md::Matrix3Xd positions;   ///< 3 x N [Å]; empty where the way there is not elastic: it is of another branch
+  double force_calls = 0.0;
+};
+/// Events that move no atom by 0.1 Å count as elastic.
+/// @param start in the cell of strain 0. @param positions relaxed at `strain`, 3 x N [Å].
+ReturnedState returned_to_start(std::shared_ptr<const md::Potential> potential, const md::Configuration& start,
+                                const md::Matrix3Xd& positions, double strain, int plane, int threads);
 
 /// σ of a stored stress in the plane of shear.
 double in_plane(const db::Stress& stress, int plane);

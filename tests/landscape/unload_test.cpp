@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "md/core/cell.hpp"
+#include "md/io/structure_io.hpp"
 #include "tests/landscape/program.hpp"
 
 namespace landscape::test {
@@ -34,6 +36,26 @@ TEST_F(Unload, AnElasticLoopIsClosedAndCostsNothing) {
     EXPECT_LT(std::abs(u["residual_stress_gpa"].get<double>()), 1e-4);
     EXPECT_LT(std::abs(u["dissipated_energy_ev"].get<double>()), 2e-4);  // the trapezoidal rule's error
   }
+}
+
+TEST_F(Unload, AnElasticLoopIsClosedWhereTheStartCarriesStress) {
+  auto frame = md::read_structure(small_glass());
+  const Eigen::Matrix3d f = md::simple_shear(0.02);
+  frame.configuration.positions = (f * frame.configuration.positions).eval();
+  frame.configuration.cell = frame.configuration.cell.deformed(f);
+  md::write_extxyz(place_.path("stressed.xyz"), frame);
+  ASSERT_EQ(place_.run({"--db", "s.db", "sample", "import", "stressed.xyz", "--name", "g", "--potential", "zhou2004"}).code, 0);
+  const auto result = place_.run({"--db", "s.db", "shear", "g", "--to", "0.01", "--unload", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto loop = result.json();
+  ASSERT_TRUE(loop["events"].empty());
+  const auto& u = loop["unloadings"][0];
+  EXPECT_LT(u["residual_strain"].get<double>(), -0.02);
+  EXPECT_TRUE(u["closed"].get<bool>());
+  EXPECT_LT(u["max_displacement_a"].get<double>(), 1e-3);
+  // The way back counts.
+  const auto steps = place_.run({"--db", "s.db", "query", "--json", "--sql", "SELECT sum(force_calls) AS calls FROM shear_steps"}).json();
+  EXPECT_GT(loop["force_calls"].get<double>(), steps[0]["calls"].get<double>());
 }
 
 TEST_F(Unload, WhatIsDissipatedIsWhatTheEventsReleased) {
