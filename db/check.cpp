@@ -107,9 +107,13 @@ SELECT t.id FROM track_row t WHERE t.points <>
 SELECT p.id FROM plastic_event_row p JOIN event_row e ON e.id = p.event_id
 WHERE e.plastic_event_id IS NOT p.id AND e.origin = 'shear')sql"},
     {"its class says whether zero lies in its window", "track", R"sql(
-SELECT id FROM track_row WHERE (event_class = 'thermal' AND (window_low >= 0 OR window_high <= 0))
+-- Held at zero and lost just beyond, zero is an end that is no fold.
+SELECT id FROM track_row WHERE (event_class = 'thermal' AND
+    (window_low > 0 OR (window_low = 0 AND low_end IN ('initial', 'final')) OR
+     window_high < 0 OR (window_high = 0 AND high_end IN ('initial', 'final'))))
   OR (event_class = 'strain_created' AND window_low < 0 AND window_high > 0))sql"},
-    {"its window has a width", "track", "SELECT id FROM track_row WHERE window_low >= window_high"},
+    {"its window has a width", "track", R"sql(
+SELECT id FROM track_row WHERE window_low > window_high OR (window_low = window_high AND points > 1))sql"},
     {"both of its states are there", "alias", R"sql(
 SELECT a.id FROM alias_row a WHERE (a.kind = 'minimum' AND 2 <>
     (SELECT count(*) FROM minimum_row m WHERE m.uid IN (a.uid, a.same_as_uid)))

@@ -105,6 +105,16 @@ TEST_F(Check, FindsEachBrokenPromise) {
   }
 }
 
+TEST_F(Check, AnEventHeldAtZeroAndLostJustBeyondIsThermal) {
+  const std::string thermal = "UPDATE track_row SET event_class = 'thermal', window_low = -0.02, window_high = 0.0, ";
+  EXPECT_EQ(after(thermal + "low_end = 'final', high_end = 'other'"), "");
+  EXPECT_NE(after(thermal + "low_end = 'final', high_end = 'initial'").find("zero lies in its window"), std::string::npos);
+  EXPECT_NE(after(thermal + "high_end = 'other', window_high = -0.01").find("zero lies in its window"), std::string::npos);
+  // Lost at once on both sides, or never held: the strain where it was found is all there is.
+  EXPECT_EQ(after("DELETE FROM track_point_row; UPDATE track_row SET points = 0, window_low = 0.1, window_high = 0.1"), "");
+  EXPECT_NE(after("UPDATE track_row SET window_low = 0.1, window_high = 0.1").find("its window has a width"), std::string::npos);
+}
+
 TEST_F(Check, AsksTheCallerAboutLayouts) {
   const auto problems =
       check(path_, [](const std::string& layout, std::int64_t n_atoms, const Blob& data) {
