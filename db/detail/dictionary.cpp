@@ -248,6 +248,8 @@ constexpr Entry entries[] = {
     {"ensembles", "samples", "", "", "names of the samples"},
     {"ensembles", "replicas", "", "", "replicas asked for"},
     {"ensembles", "distinct_replicas", "n", "", "replicas that count: those that are another one's equal left out"},
+    {"ensembles", "shear_modulus_gpa", "G", "GPa", "mean over the replicas whose small-strain modulus is positive"},
+    {"ensembles", "modulus_replicas", "", "", "number of those; a stressed start near an instability softens from the first step"},
     {"ensembles", "max_stress_error_gpa", "", "GPa", "standard error of the mean"},
     {"ensembles", "max_stress_drop_error_gpa", "", "GPa", "standard error of the mean"},
     {"ensembles", "drop_variance_gpa2", "chi_max", "GPa²", "variance of the largest drop"},

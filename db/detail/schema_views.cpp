@@ -124,6 +124,8 @@ FROM rearrangement_row r JOIN shear_row h ON h.id = r.shear_id
 JOIN sample_row s ON s.id = h.sample_id)sql"},
     {"ensembles", R"sql(
 SELECT id, name AS ensemble, state, samples, replicas, distinct_replicas, shear_modulus_gpa,
+  (SELECT count(*) FROM replica_row r JOIN shear_row h ON h.id = r.shear_id
+   WHERE r.ensemble_id = ensemble_row.id AND r.state = 'done' AND h.shear_modulus_gpa > 0) AS modulus_replicas,
   max_stress_gpa, max_stress_error_gpa, yield_strain, max_stress_drop_gpa,
   max_stress_drop_error_gpa, max_stress_drop_strain, drop_variance_gpa2, drop_variance_n_gpa2,
   variance_relative_error, slope_drop_gpa, slope_drop_variance_gpa2, overlap, overlap_chi,

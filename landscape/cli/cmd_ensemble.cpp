@@ -26,7 +26,8 @@ nlohmann::json describe(const EnsembleReport& report) {
                       {"stress_deviation_gpa", p.stress_deviation_gpa}, {"energy_per_atom_ev", p.energy_per_atom_ev},
                       {"overlap", p.overlap}, {"overlap_chi", p.overlap_chi}});
   return {{"ensemble", e.name}, {"replicas_wanted", e.replicas}, {"distinct_replicas", e.distinct_replicas},
-          {"force_calls", e.force_calls}, {"shear_modulus_gpa", e.shear_modulus_gpa}, {"max_stress_gpa", e.max_stress_gpa},
+          {"force_calls", e.force_calls}, {"shear_modulus_gpa", e.shear_modulus_gpa}, {"modulus_replicas", report.modulus_replicas},
+          {"max_stress_gpa", e.max_stress_gpa},
           {"max_stress_error_gpa", e.max_stress_error_gpa}, {"yield_strain", e.yield_strain},
           {"max_stress_drop_gpa", e.max_stress_drop_gpa}, {"max_stress_drop_error_gpa", e.max_stress_drop_error_gpa},
           {"max_stress_drop_strain", e.max_stress_drop_strain}, {"drop_variance_gpa2", e.drop_variance_gpa2},

@@ -308,6 +308,9 @@ EnsembleReport shear_ensemble(db::Database& database, const EnsembleRequest& req
     report.replicas = database.replicas_of_ensemble(report.ensemble.id);
     report.points = database.points_of_ensemble(report.ensemble.id);
     report.not_relaxed = std::ranges::count(report.replicas, "not_relaxed", &db::ReplicaRecord::state);
+    report.modulus_replicas = std::ranges::count_if(report.replicas, [&](const db::ReplicaRecord& r) {
+      return r.state == "done" && r.shear_id && database.shear(*r.shear_id).shear_modulus_gpa > 0.0;
+    });
     if (request.unload != UnloadFrom::Nowhere)
       report.not_unloaded = std::ranges::count_if(report.replicas, [&](const db::ReplicaRecord& r) {
         return r.state == "done" && !r.unload_shear_id && std::isfinite(database.shear(r.shear_id.value()).max_stress_drop_gpa);

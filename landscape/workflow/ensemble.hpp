@@ -28,6 +28,7 @@ struct EnsembleReport {
   std::vector<db::EnsemblePointRecord> points;
   bool finished = false;    ///< false: stopped; the same request continues
   std::int64_t not_relaxed = 0;
+  std::int64_t modulus_replicas = 0;   ///< whose stress rises with strain: those that the mean shear modulus is of
   std::int64_t not_unloaded = 0;   ///< their unloading did not relax; the loading counts
 };
 

@@ -72,7 +72,7 @@ std::vector<db::EnsemblePointRecord> summarize_ensemble(db::Database& database, 
     const db::ShearRecord s = database.shear(*replica.shear_id);
     curves.push_back(curve_of(s, database.steps_of_shear(s.id)));
     e.force_calls += s.force_calls;
-    modulus.push_back(s.shear_modulus_gpa);
+    if (s.shear_modulus_gpa > 0.0) modulus.push_back(s.shear_modulus_gpa);  // a start that gives way at once has no elastic slope
     stress.push_back(s.max_stress_gpa);
     yield.push_back(std::abs(s.yield_strain));
     drop.push_back(std::isfinite(s.max_stress_drop_gpa) ? s.max_stress_drop_gpa : 0.0);  // no drop is one of size 0

@@ -185,6 +185,27 @@ TEST(Ensemble, ItsSummaryIsThatOfItsRows) {
   EXPECT_EQ(all["points"][0]["overlap"], 1.0);
 }
 
+TEST(Ensemble, AStartThatGivesWayAtOnceHasNoModulus) {
+  const Workplace place;
+  import_small_glass(place, "a.db");
+  auto arguments = ensemble("a.db", "2", "0");
+  *std::ranges::find(arguments, "4e-3") = "2e-3";  // a modulus needs a step up to 0.002
+  const auto all = place.run(arguments).json();
+  EXPECT_EQ(all["modulus_replicas"], 3);
+  db::Database database(place.path("a.db"));
+  std::vector<double> moduli;
+  for (const auto& replica : all["replicas"]) moduli.push_back(database.shear(replica["shear"].get<db::Id>()).shear_modulus_gpa);
+  auto e = database.find_ensemble("e").value();
+  EXPECT_NEAR(e.shear_modulus_gpa, (moduli[0] + moduli[1] + moduli[2]) / 3.0, 1e-9);
+  auto soft = database.shear(all["replicas"][0]["shear"].get<db::Id>());
+  soft.shear_modulus_gpa = -8.8;
+  database.update_shear(soft);
+  (void)summarize_ensemble(database, e, 48, 0.12, 0.0025);
+  EXPECT_NEAR(e.shear_modulus_gpa, (moduli[1] + moduli[2]) / 2.0, 1e-9);
+  const auto rows = place.run({"--db", "a.db", "query", "--sql", "SELECT modulus_replicas FROM ensembles", "--json"});
+  EXPECT_EQ(rows.json()[0]["modulus_replicas"], 2);
+}
+
 TEST(Ensemble, TheCurveIsWrittenAsCsv) {
   const Workplace place;
   import_small_glass(place, "a.db");
