@@ -237,7 +237,7 @@ constexpr Entry entries[] = {
     {"rearrangements", "undefined_atoms", "", "", "atoms whose neighbors do not span three dimensions: no D²min"},
     {"rearrangements", "mean_d2min_a2", "", "Å²", "mean D²min"},
     {"rearrangements", "participation_ratio", "", "", "(Σd)²/(NΣd²) of D²min: 1 where all atoms share in it"},
-    {"rearrangements", "band_normal", "normal", "", "direction of the cell that the layer lies across: x, y, z"},
+    {"rearrangements", "band_normal", "normal", "", "direction of the cell that the layer lies across: x, y, z; null: no layer"},
     {"rearrangements", "band_position_a", "position", "Å", "middle of the layer along the normal"},
     {"rearrangements", "band_width_a", "width", "Å", "full width at half maximum of the profile"},
     {"rearrangements", "band_contrast", "contrast", "", "largest less smallest rearranged fraction of the profile"},

@@ -118,7 +118,7 @@ JOIN sample_row s ON s.id = h.sample_id)sql"},
 SELECT r.id, s.name AS sample, r.shear_id, h.plane, r.from_state, r.to_state, r.from_strain,
   r.to_strain, r.d2min_cutoff_a, r.d2min_threshold_a2, r.rearranged_atoms, r.rearranged_atoms_half,
   r.undefined_atoms, r.mean_d2min_a2, r.participation_ratio, r.clusters, r.largest_cluster,
-  r.percolating_directions, r.band_normal, r.band_position_a, r.band_width_a, r.band_contrast,
+  r.percolating_directions, nullif(r.band_normal, '') AS band_normal, r.band_position_a, r.band_width_a, r.band_contrast,
   r.band_volume_width_a, r.overlap, r.healed_fraction, r.force_calls, r.run_id
 FROM rearrangement_row r JOIN shear_row h ON h.id = r.shear_id
 JOIN sample_row s ON s.id = h.sample_id)sql"},

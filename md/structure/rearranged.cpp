@@ -161,18 +161,18 @@ std::optional<ShearBand> shear_band(const Configuration& c, const std::vector<st
   const auto members = std::ranges::count_if(member, [](auto m) { return m != 0; });
   if (members == 0) return std::nullopt;
   constexpr int first[] = {0, 0, 1}, second[] = {1, 2, 2};
-  ShearBand best;
-  best.contrast = -1.0;
+  std::optional<ShearBand> best;
   for (const int axis : {second[options.plane], first[options.plane]}) {
     const double height = c.cell.heights()[axis];
     const auto slabs = std::max<Eigen::Index>(1, static_cast<Eigen::Index>(std::lround(height / options.slab_a)));
     const Eigen::VectorXd profile = profile_along(c, member, axis, slabs);
     Eigen::Index top = 0;
     const double most = profile.maxCoeff(&top);
-    if (most - profile.minCoeff() <= best.contrast) continue;
+    const double least = profile.minCoeff();
+    if (least >= 0.5 * most || (best && most - least <= best->contrast)) continue;
     ShearBand band;
     band.normal = axis;
-    band.contrast = most - profile.minCoeff();
+    band.contrast = most - least;
     const double left = reach(profile, top, -1, 0.5 * most), right = reach(profile, top, 1, 0.5 * most);
     const double slab = height / static_cast<double>(slabs);
     band.width_a = std::min(height, (left + right) * slab);

@@ -45,15 +45,15 @@ struct BandOptions {
 struct ShearBand {
   int normal = 0;            ///< 0, 1, 2: lies across this direction of the cell (along the reciprocal vector)
   double position_a = 0.0;   ///< [Å] along the normal: middle of the layer, from 0 to the height of the cell
-  double width_a = 0.0;      ///< [Å] full width of the profile above half its maximum; the height where it never falls below
+  double width_a = 0.0;      ///< [Å] full width of the profile above half its maximum
   double contrast = 0.0;     ///< largest less smallest rearranged fraction of the smoothed profile
   double volume_width_a = 0.0;  ///< [Å] members × volume of an atom / area: a check of width_a
 };
 
 /// The profile of the fraction of members in slabs along both axes of the shear, smoothed over three slabs; the axis with
-/// more contrast is the normal.
-/// @return nothing without members. Whether there is a band is another question: its cluster goes through the cell in two
-/// directions (AtomClusters::dimensions).
+/// more contrast is the normal, of those along which it falls below half its maximum.
+/// @return nothing without such an axis, as where all atoms are members. Whether there is a band is another question: its cluster
+/// goes through the cell in two directions (AtomClusters::dimensions).
 std::optional<ShearBand> shear_band(const Configuration& configuration, const std::vector<std::uint8_t>& member,
                                     const BandOptions& options = {});
 
