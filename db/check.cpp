@@ -170,8 +170,12 @@ void check_layouts(detail::Connection& connection,
 }
 
 void add_notes(detail::Connection& connection, CheckReport& report) {
-  auto runs = connection.statement(
-      "SELECT id, command, host FROM run_row WHERE status = 'running' ORDER BY id");
+  // One that was killed, and whose command was given again and came to its end, leaves nothing open.
+  auto runs = connection.statement(R"sql(
+SELECT id, command, host FROM run_row r WHERE status = 'running' AND NOT EXISTS (
+  SELECT 1 FROM run_row l WHERE l.id > r.id AND l.command = r.command AND l.options = r.options
+  AND l.seed IS r.seed AND l.potential_id IS r.potential_id AND l.status IN ('done', 'incomplete'))
+ORDER BY id)sql");
   while (runs.step()) {
     const Id id = runs.take<Id>();
     const auto command = runs.take<std::string>();

@@ -1,6 +1,7 @@
 #include "landscape/workflow/mapping.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "landscape/workflow/minimum_mapping.hpp"
@@ -142,7 +143,9 @@ MapResult map_sample(db::Database& database, const MapOptions& options, const Se
   options.validate();
   const auto sample = ready_sample(database, options.sample);
   const auto potential = sample_potential(database, sample);
-  Run run(database, "map", options.text(options.from), session, sample.potential_id);
+  auto described = nlohmann::json::parse(options.text(options.from));
+  described.update({{"sample", options.sample}, {"strain_xy", options.strain_xy}});
+  Run run(database, "map", described.dump(), session, sample.potential_id);
   MapResult result;
   result.strain_xy = options.strain_xy;
   const auto first = first_minimum(database, options, sample, run.id(), session);

@@ -191,7 +191,7 @@ PredictReport predict_events(db::Database& database, const PredictRequest& reque
   const int plane = request.options.plane;
   const std::string plane_text = plane_name(plane);
   PredictReport report;
-  const nlohmann::json described = {{"plane", plane_text}, {"fraction", request.options.fraction}, {"longest_step", request.options.longest_step},
+  const nlohmann::json described = {{"sample", request.sample}, {"plane", plane_text}, {"fraction", request.options.fraction}, {"longest_step", request.options.longest_step},
                                     {"stored_only", request.stored_only}};
   Run run(database, "predict", described.dump(), session, sample.potential_id);
 

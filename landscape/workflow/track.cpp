@@ -254,7 +254,11 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
   const db::SampleRecord sample = ready_sample(database, request.sample);
   const auto potential = sample_potential(database, sample);
   const md::Cell cell = sample_cell(sample);
-  const json described = describe(request.options, request.prove);
+  json described = describe(request.options, request.prove);
+  described["sample"] = request.sample;
+  if (request.from_shear) described["from_shear"] = request.shear ? json(*request.shear) : json("latest");
+  if (!request.events.empty()) described["events"] = request.events;
+  if (request.limit >= 0) described["limit"] = request.limit;
   TrackReport report;
   Run run(database, "track", described.dump(), session, sample.potential_id);
   double force_calls = 0.0;

@@ -137,6 +137,22 @@ TEST_F(Check, NotesUnfinishedWork) {
             "checkpoint map S1 at step 7: unfinished work that the same command continues");
 }
 
+TEST_F(Check, ARunThatWasKilledIsNotNotedOnceTheSameCommandHasEnded) {
+  Database database(path_);
+  RunRecord run = a_run();
+  run.command = "track";
+  run.options = R"({"sample":"S1"})";
+  database.add_run(run);
+  const auto later = [&](const char* options, const char* status) {
+    run.options = options;
+    database.finish_run(database.add_run(run), status, 1.0, 1.0);
+    return check_report(path_).notes.size();
+  };
+  EXPECT_EQ(later(R"({"sample":"S2"})", "done"), 1u);
+  EXPECT_EQ(later(R"({"sample":"S1"})", "interrupted"), 1u);
+  EXPECT_EQ(later(R"({"sample":"S1"})", "done"), 0u);
+}
+
 TEST_F(Check, FindsDamagedPages) {
   const auto size = slurp(path_).size();
   std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
