@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -167,6 +168,13 @@ Fold fit_fold(const std::vector<TrackPoint>& all, int side, WindowEnd vanishing,
   fold.exponent = exponent;
   fold.exponent_error = std::hypot(error, 0.5 * (upper - lower));
   return fold;
+}
+
+void hold_against(FoldEstimate& fold, double bracket_a, double bracket_b, double found) {
+  const auto [low, high] = std::minmax(bracket_a, bracket_b);
+  const double missed = std::max({low - fold.strain, fold.strain - high, 0.0});
+  const double way = std::min(std::abs(low - found), std::abs(high - found));
+  if (missed <= 0.25 * way) fold.error = std::max(fold.error, missed);
 }
 
 }  // namespace landscape::catastrophe

@@ -227,7 +227,17 @@ class MappedSaddles {
   std::vector<std::pair<db::Id, db::SaddleRecord>> saddles_;
 };
 
-void store(db::Database& database, const Job& job, db::Id run_id, double zero_stress, const MappedSaddles& mapped) {
+/// A plastic event is known to fire within the bracket of its shear.
+void hold_against_shear(db::Database& database, const db::EventRecord& event, Track& track) {
+  if (!event.plastic_event_id) return;
+  const db::PlasticEventRecord fired = database.plastic_event(*event.plastic_event_id);
+  const bool up = fired.strain > fired.strain_lower;
+  if ((up ? track.high_end : track.low_end) == WindowEnd::Initial)
+    catastrophe::hold_against((up ? track.high : track.low).best, fired.strain_lower, fired.strain, event.strain_xy);
+}
+
+void store(db::Database& database, Job& job, db::Id run_id, double zero_stress, const MappedSaddles& mapped) {
+  hold_against_shear(database, job.event, job.track);
   db::TrackRecord record = track_record(job.track, job.start.strain, zero_stress);
   record.event_id = job.event.id;
   record.run_id = run_id;

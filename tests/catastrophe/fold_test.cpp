@@ -76,6 +76,22 @@ TEST(Fold, IsFittedToThePointsWithTheMinimumThatVanishes) {
   EXPECT_TRUE(std::isnan(few.exponent));
 }
 
+TEST(Fold, ItsErrorCoversTheBracketOfTheShearThatFoundIt) {
+  const auto held = [](double strain, double found) {
+    FoldEstimate fold{strain, 3.4e-5};
+    hold_against(fold, 0.0496974, 0.0497074, found);
+    EXPECT_EQ(fold.strain, strain);
+    return fold.error;
+  };
+  EXPECT_NEAR(held(0.0496441, 0.0487), 5.33e-5, 1e-12);
+  EXPECT_EQ(held(0.0497, 0.0487), 3.4e-5);
+  EXPECT_NEAR(held(0.0497474, 0.0487), 4e-5, 1e-12);
+  EXPECT_EQ(held(0.0492, 0.0487), 3.4e-5);  // another fold
+  FoldEstimate unknown;
+  hold_against(unknown, 0.1, 0.2, 0.0);
+  EXPECT_TRUE(std::isnan(unknown.error));
+}
+
 Track window(double low, double high) {
   Track t;
   t.low_end = WindowEnd::Final;

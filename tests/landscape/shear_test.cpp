@@ -58,10 +58,17 @@ TEST(ShearOfALargerGlass, AStateJustBehindAFoldIsNoMinimum) {
 
 // The second event falls by 0.9 eV through many minima; going back, its saddle merges with the first of them.
 TEST_F(Shear, ACascadeIsFollowedToTheFoldOfItsFirstMinimum) {
-  ASSERT_EQ(sheared({"--to", "-0.2"})["events"].size(), 2u);
+  const auto events = sheared({"--to", "-0.2"})["events"];
+  ASSERT_EQ(events.size(), 2u);
   const auto result = place_.run({"track", "g", "--from-shear", "--json"});
   ASSERT_EQ(result.code, 0) << result.err;
   const auto tracked = result.json();
+  // The folds lie where the shear found them, within their errors.
+  for (std::size_t k = 0; k < 2; ++k) {
+    const auto& t = tracked["tracks"][k];
+    const double middle = 0.5 * (events[k]["strain"].get<double>() + events[k]["strain_lower"].get<double>());
+    EXPECT_NEAR(t["critical_strain"].get<double>(), middle, t["critical_strain_error"].get<double>() + 6e-6) << k;
+  }
   const auto& track = tracked["tracks"][1];
   EXPECT_EQ(track["low_end"], "initial");
   EXPECT_EQ(track["high_end"], "final");
