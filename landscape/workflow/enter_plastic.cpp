@@ -10,6 +10,10 @@ namespace landscape {
 
 namespace {
 
+/// [Å] Where a potential's force jumps at its cutoff (kob-andersen), pairs that cross it look like events of 1e-4 eV in which nothing
+/// moves: 21 of 23 in one shear moved no atom by 0.006 Å.
+constexpr double kink_displacement = 0.01;
+
 struct Found {
   double strain = 0.0;
   Eigen::VectorXd initial;
@@ -211,6 +215,8 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     }
     out.force_calls += static_cast<double>(surface.calls());
     if (!found) {
+      if (event.max_displacement_a < kink_displacement)
+        why += md::message("; no atom moves by more than ", event.max_displacement_a, " Å: rather a pair that crosses a cutoff where the force jumps than a fold");
       out.notes.push_back(md::message("plastic event at strain ", event.strain, " is not entered: ", why));
       continue;
     }
