@@ -39,6 +39,20 @@ nlohmann::json describe(const TrackReport& report) {
   return {{"tracks", tracks}, {"not_entered", report.notes}, {"doubtful", report.doubts}};
 }
 
+/// Says why, and what to do first.
+int nothing_to_follow(Context& context, const TrackRequest& request, const EventChoice& choice) {
+  context.print(describe(TrackReport{}));
+  const bool chosen = !choice.where.empty() || !choice.event_class.empty();
+  db::Database database(context.global.database, db::Mode::ReadOnly);
+  const bool any = !database.events_of_sample(ready_sample(database, request.sample).id).empty();
+  const std::string& s = request.sample;
+  if (request.limit == 0) context.note("track: --limit 0 leaves no event to follow");
+  else if (request.from_shear) context.note("track: the shear of " + s + " has no plastic event; shear it further ('landscape shear " + s + " --to 0.15')");
+  else if (chosen && any) context.note("track: no event of " + s + " is among those asked for; see 'landscape query events'");
+  else context.note("track: " + s + " has no events yet; run 'landscape map " + s + "', or 'landscape shear " + s + "' and then track with --from-shear");
+  return exit_done;
+}
+
 }  // namespace
 
 void add_track_command(CLI::App& app, Context& context) {
@@ -72,10 +86,7 @@ void add_track_command(CLI::App& app, Context& context) {
       ready_sample(database, request.sample);
       if (const auto ids = chosen_events(context.global.database, request.sample, options->choice)) {
         request.events = *ids;
-        if (ids->empty()) {
-          context.print({{"tracks", nlohmann::json::array()}, {"not_entered", nlohmann::json::array()}, {"doubtful", nlohmann::json::array()}});
-          return exit_done;
-        }
+        if (ids->empty()) return nothing_to_follow(context, request, options->choice);
       }
       const TrackReport report = track_events(database, request, context.session("track"));
       for (const auto& note : report.notes) context.note("track: " + note);
@@ -85,6 +96,7 @@ void add_track_command(CLI::App& app, Context& context) {
                                     "; the same command continues"));
         return exit_stopped;
       }
+      if (report.tracks.empty() && report.notes.empty()) return nothing_to_follow(context, request, options->choice);
       context.print(describe(report));
       return exit_done;
     };

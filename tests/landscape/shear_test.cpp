@@ -85,6 +85,21 @@ TEST_F(Shear, ACascadeIsFollowedToTheFoldOfItsFirstMinimum) {
               0.03);
 }
 
+TEST_F(Shear, WhereThereIsNothingToTrackWhatToDoFirstIsSaid) {
+  const auto said = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"track", "g", "--json"});
+    const auto result = place_.run(options);
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_TRUE(result.json()["tracks"].empty());
+    return result.err;
+  };
+  for (const auto& options : {std::vector<std::string>{}, {"--where", "EA < 1"}})
+    EXPECT_NE(said(options).find("run 'landscape map g'"), std::string::npos) << said(options);
+  EXPECT_NE(said({"--limit", "0"}).find("--limit 0"), std::string::npos);
+  sheared({"--to", "0.005"});
+  EXPECT_NE(said({"--from-shear"}).find("no plastic event"), std::string::npos);
+}
+
 TEST_F(Shear, CompletesWhatAnOlderFileDoesNotSayOfIt) {
   const auto whole = sheared({"--to", "0.02"});
   {
