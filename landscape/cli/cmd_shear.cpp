@@ -95,6 +95,9 @@ void add_shear_command(CLI::App& app, Context& context) {
         return exit_stopped;
       }
       context.print(describe(report, *rule));
+      if (report.unstable_strain)
+        context.outcome(md::message("the state of ", request->sample, " at strain ", *report.unstable_strain,
+                                    " is no minimum: symmetry keeps it from giving way; displace the atoms at random and import them again"));
       if (report.converged) return exit_done;
       context.outcome(md::message("a state of ", request->sample, " did not relax; the shear ended there"));
       return exit_not_reached;

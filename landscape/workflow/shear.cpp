@@ -35,7 +35,10 @@ class ShearCheckpoint {
     record.key = key_;
     record.run_id = run_id_;
     record.step = index;
-    record.state = json{{"dof", n}, {"earlier", memory.earlier.size()}, {"beyond", memory.beyond.has_value()}, {"leg", place.leg}, {"slope", place.slope}}.dump();
+    json about = {{"dof", n}, {"earlier", memory.earlier.size()}, {"beyond", memory.beyond.has_value()}, {"leg", place.leg},
+                  {"slope", place.slope}, {"doubtful", place.doubtful}};
+    if (place.unstable) about["unstable"] = *place.unstable;
+    record.state = about.dump();
     record.data = pack_doubles(values);
     database.put_checkpoint(record);
   }
@@ -51,6 +54,8 @@ class ShearCheckpoint {
     const bool beyond = state.value("beyond", false);
     place.leg = state.value("leg", std::size_t{0});
     place.slope = state.value("slope", 0.0);
+    place.doubtful = state.value("doubtful", 0.0);
+    if (state.contains("unstable")) place.unstable = state.at("unstable").get<double>();
     const auto values = unpack_doubles(record->data, static_cast<std::size_t>(n + 14 + (earlier + (beyond ? 1 : 0)) * (n + 1)));
     memory.state.x = Eigen::Map<const Eigen::VectorXd>(values.data(), n);
     const double* rest = values.data() + n;
@@ -187,14 +192,15 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
   }
 
   report.finished = !stopped;
+  report.unstable_strain = walk.place().unstable;
   db::Transaction transaction(database);
+  double return_calls = 0.0;
   if (report.finished && report.converged) {
     return_calls = finish_shear_rows(database, sample, shear, run.id(), walk.meter(), session.threads);
     shear.state = "done";
     checkpoint.erase(database);
   } else {
     summarize(shear, database.steps_of_shear(shear.id), database.plastic_events_of_shear(shear.id));
-  double return_calls = 0.0;
   }
   database.update_shear(shear);
   transaction.commit();

@@ -22,10 +22,14 @@ std::optional<double> ShearRoute::target(const md::ShearState& state) const {
   return state.strain + std::clamp(step, -max_step_, max_step_);
 }
 
-void ShearRoute::stepped(const md::ShearState& from, const md::ShearStep& step) {
+void ShearRoute::stepped(const md::ShearState& from, const md::ShearStep& step, double moved_a) {
   const double strain = step.state.strain - from.strain;
   const double stress = md::shear_stress(step.state.stress, plane_) - md::shear_stress(from.stress, plane_);
-  place.slope = step.outcome == md::ShearOutcome::Smooth && strain != 0.0 ? stress / strain : 0.0;
+  const bool smooth = step.outcome == md::ShearOutcome::Smooth;
+  place.slope = smooth && strain != 0.0 ? stress / strain : 0.0;
+  // In a glass atoms move by some Å per unit of strain beyond the cell; where symmetry forbids it they do not at all.
+  const bool followed = moved_a < 1e-3 * std::abs(strain);
+  place.doubtful = smooth && (place.slope < 0.0 || followed) ? place.doubtful + std::abs(strain) : 0.0;
 }
 
 std::vector<ShearLeg> shear_legs(double to, const std::string& unload, int cycles) {

@@ -23,6 +23,8 @@ class ShearRoute {
   struct Place {
     std::size_t leg = 0;
     double slope = 0.0;   ///< dσ/dγ of the last smooth step [eV/Å³], 0: not known
+    double doubtful = 0.0;   ///< strain over which, without a jump, the stress fell or atoms only followed the cell
+    std::optional<double> unstable;   ///< strain of the first state known to be no minimum
   };
 
   /// @param largest the strain that the legs reach, for progress. @param plane as md::QuasistaticOptions has it.
@@ -35,7 +37,8 @@ class ShearRoute {
   double progress(double strain) const;
   /// Strain to go to next, or nothing where this leg has arrived.
   std::optional<double> target(const md::ShearState& state) const;
-  void stepped(const md::ShearState& from, const md::ShearStep& step);
+  /// @param moved_a largest displacement beyond the deformation of the cell [Å].
+  void stepped(const md::ShearState& from, const md::ShearStep& step, double moved_a);
   void next_leg() { ++place.leg; }
 
   Place place;

@@ -5,12 +5,23 @@
 
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
+#include "md/core/rng.hpp"
 #include "md/core/units.hpp"
 #include "md/structure/correlations.hpp"
 #include "md/structure/d2min.hpp"
 #include "md/structure/rearranged.hpp"
+#include "md/vibration/lowest_mode.hpp"
 
 namespace landscape {
+
+namespace {
+
+/// In strain. Before its events the stress of a glass falls over less; a crystal whose symmetry keeps it from giving way goes on.
+constexpr double checked_every = 0.01;
+/// [eV/Å²] Knots of tabulated potentials leave some 1e-3.
+constexpr double negative_curvature = -0.01;
+
+}  // namespace
 
 void RearrangementOptions::validate() const {
   if (!(cutoff_a >= 0.0)) throw md::InputError(md::message("--d2min-cutoff: expected a length above 0 Å, got ", cutoff_a));
@@ -54,17 +65,6 @@ double RearrangementMeter::overlap_with_start(const md::Configuration& state) co
   return md::overlap(start_, state, options_.overlap_a);
 }
 
-double in_plane(const db::Stress& stress, int plane) { return stress[plane == 0 ? 5 : plane == 1 ? 4 : 3]; }
-
-ShearWalk::ShearWalk(std::shared_ptr<const md::Potential> potential, const md::Configuration& start, const ShearPlan& plan, int threads)
-    : plan_(plan),
-      meter_(plan.rearrangement, start),
-      surface_(std::move(potential), start, {.threads = threads}),
-      aqs_(surface_, start.cell, 0.0, surface_.gather(start.positions), plan.quasistatic),
-      route_(plan.legs, plan.largest_strain, plan.quasistatic.max_step, plan.quasistatic.plane) {}
-
-void ShearWalk::restore(const md::QuasistaticShear::Memory& memory, const ShearRoute::Place& place) {
-  aqs_.restore(memory);
 ReturnedState returned_to_start(std::shared_ptr<const md::Potential> potential, const md::Configuration& start,
                                 const md::Matrix3Xd& positions, double strain, int plane, int threads) {
   if (strain == 0.0) return {positions, 0.0};
@@ -89,6 +89,18 @@ ReturnedState returned_to_start(std::shared_ptr<const md::Potential> potential, 
   return out;
 }
 
+double in_plane(const db::Stress& stress, int plane) { return stress[plane == 0 ? 5 : plane == 1 ? 4 : 3]; }
+
+ShearWalk::ShearWalk(std::shared_ptr<const md::Potential> potential, const md::Configuration& start, const ShearPlan& plan, int threads)
+    : plan_(plan),
+      threads_(threads),
+      meter_(plan.rearrangement, start),
+      surface_(std::move(potential), start, {.threads = threads}),
+      aqs_(surface_, start.cell, 0.0, surface_.gather(start.positions), plan.quasistatic),
+      route_(plan.legs, plan.largest_strain, plan.quasistatic.max_step, plan.quasistatic.plane) {}
+
+void ShearWalk::restore(const md::QuasistaticShear::Memory& memory, const ShearRoute::Place& place) {
+  aqs_.restore(memory);
   route_.place = place;
 }
 
@@ -140,6 +152,22 @@ WalkedEvent ShearWalk::walked_event(const md::PlasticEvent& found) const {
   return event;
 }
 
+double ShearWalk::lowest_curvature(const md::ShearState& state, std::int64_t& calls) const {
+  // A surface of its own: what the next step does depends on no check.
+  md::AtomicSurface surface(surface_.shared_potential(), configuration(state), {.threads = threads_});
+  const Eigen::VectorXd x = surface.gather(configuration(state).positions);
+  Eigen::VectorXd gradient(x.size()), start(x.size());
+  surface.evaluate(x, gradient);
+  if (md::uniform_motions(surface, x).cols() >= x.size()) return db::unknown;  // one atom: nothing but the whole can move
+  md::CounterRng rng(0, md::Stream::Lanczos, 0);
+  for (double& s : start) s = rng.normal();
+  const md::LowestMode mode = md::lowest_mode(
+      surface, x, gradient, start, {.max_vectors = 60, .delta = 0.01, .residual = 0.01, .difference = md::Difference::Central},
+      Eigen::MatrixXd(x.size(), 0));
+  calls += surface.calls();
+  return mode.curvature;
+}
+
 WalkOutcome ShearWalk::next(WalkedStep& out) {
   std::optional<double> target;
   while (!route_.done() && !(target = route_.target(aqs_.state()))) route_.next_leg();
@@ -147,8 +175,15 @@ WalkOutcome ShearWalk::next(WalkedStep& out) {
   const md::ShearState from = aqs_.state();
   const md::ShearStep step = aqs_.advance(*target);
   if (step.outcome == md::ShearOutcome::NotConverged) return WalkOutcome::NotConverged;
-  route_.stepped(from, step);
-  out = {row(route_.branch(), step.state, step.force_calls), std::nullopt, {}};
+  const double before = route_.place.doubtful;
+  const Eigen::VectorXd affine = md::deformed(md::simple_shear(step.state.strain - from.strain, plan_.quasistatic.plane), from.x);
+  route_.stepped(from, step, md::largest_displacement(surface_, affine, step.state.x));
+  std::int64_t calls = step.force_calls;
+  if (!route_.place.unstable && std::floor(route_.place.doubtful / checked_every) > std::floor(before / checked_every) &&
+      lowest_curvature(step.state, calls) < negative_curvature)
+    route_.place.unstable = step.state.strain;
+  check_calls_ += calls - step.force_calls;
+  out = {row(route_.branch(), step.state, calls), std::nullopt, {}};
   if (!route_.target(step.state)) out.kept = configuration(step.state).positions;
   if (step.outcome == md::ShearOutcome::Event) out.event = walked_event(step.event);
   return WalkOutcome::Stepped;

@@ -100,6 +100,30 @@ TEST_F(Shear, WhereThereIsNothingToTrackWhatToDoFirstIsSaid) {
   EXPECT_NE(said({"--from-shear"}).find("no plastic event"), std::string::npos);
 }
 
+TEST_F(Shear, APerfectCrystalPastItsInstabilityIsSaid) {
+  std::string crystal = "108\nLattice=\"11.7 0 0 0 11.7 0 0 0 11.7\" Properties=species:S:1:pos:R:3\n";
+  for (int k = 0; k < 108; ++k) {  // four atoms to a cell of 3.9 Å
+    const int cell = k / 4, atom = k % 4;
+    const double half[] = {atom == 2 || atom == 3 ? 0.5 : 0.0, atom == 1 || atom == 3 ? 0.5 : 0.0, atom == 1 || atom == 2 ? 0.5 : 0.0};
+    crystal += "Cu";
+    const int of[] = {cell % 3, cell / 3 % 3, cell / 9};
+    for (int d = 0; d < 3; ++d) crystal += ' ' + std::to_string(3.9 * (of[d] + half[d]));
+    crystal += '\n';
+  }
+  ASSERT_EQ(place_.run({"sample", "import", place_.write("fcc.xyz", crystal), "--name", "c", "--potential", crystal_potential, "--cell", "iso"}).code, 0);
+  const auto said = [&](const std::string& to) {
+    const auto result = place_.run({"shear", "c", "--to", to, "--max-step", "5e-3", "--json"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    EXPECT_TRUE(result.json()["events"].empty());
+    return result.err.find("is no minimum") != std::string::npos;
+  };
+  EXPECT_FALSE(said("0.03"));
+  EXPECT_TRUE(said("0.3"));
+  const std::string one = "1\nLattice=\"0 1.95 1.95 1.95 0 1.95 1.95 1.95 0\" Properties=species:S:1:pos:R:3\nCu 0 0 0\n";
+  ASSERT_EQ(place_.run({"sample", "import", place_.write("one.xyz", one), "--name", "one", "--potential", crystal_potential}).code, 0);
+  EXPECT_EQ(place_.run({"shear", "one", "--to", "0.3", "--max-step", "5e-3"}).code, 0);  // nothing in it can give way
+}
+
 TEST_F(Shear, CompletesWhatAnOlderFileDoesNotSayOfIt) {
   const auto whole = sheared({"--to", "0.02"});
   {
