@@ -150,7 +150,7 @@ void add_htc(CLI::App& parent, Context& context) {
   command->callback([&context, o] {
     context.action = [&context, o] {
       o->cycle.validate();
-      db::Database database(context.global.database);
+      db::Database database(context.global.database, db::Mode::ReadWrite);
       const auto result = htc_sample(database, *o, context.session("htc " + o->name));
       if (!result.cycles.empty()) warn_of_crystals(context, o->name, result.cycles.back().crystalline_fraction);
       if (result.sample.outcome == SampleOutcome::Made || result.sample.outcome == SampleOutcome::AlreadyThere) {
@@ -199,7 +199,7 @@ void add_export(CLI::App& parent, Context& context) {
     context.action = [&context, name, output] {
       if (md::format_of_ending(*output) != md::StructureFormat::Extxyz)
         throw md::InputError(md::message("-o: expected a name ending in .xyz or .extxyz (and .gz after it), got ", *output));
-      db::Database database(context.global.database, db::Mode::ReadWrite);
+      db::Database database(context.global.database, db::Mode::ReadOnly);
       const md::Frame frame = export_sample(database, *name);
       md::write_structure(*output, frame);
       context.print({{"sample", *name}, {"file", *output}, {"n_atoms", frame.configuration.size()}});

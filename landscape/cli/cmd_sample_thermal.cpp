@@ -101,7 +101,7 @@ void add_heat(CLI::App& parent, Context& context) {
   command->callback([&context, o, csv] {
     context.action = [&context, o, csv] {
       if (!csv->empty()) check_writable("--csv", *csv);
-      db::Database database(context.global.database);
+      db::Database database(context.global.database, db::Mode::ReadWrite);
       const auto result = heat_sample(database, *o, context.session("heat " + o->sample));
       if (!result.finished) {
         const int code = unfinished(context, result);
@@ -144,7 +144,7 @@ void add_liquid(CLI::App& parent, Context& context) {
   command->callback([&context, o, csv] {
     context.action = [&context, o, csv] {
       if (!csv->empty()) check_writable("--csv", *csv);
-      db::Database database(context.global.database);
+      db::Database database(context.global.database, db::Mode::ReadWrite);
       const auto result = melt_sample(database, *o, context.session("liquid " + o->sample));
       if (!result.series.finished) {
         const int code = unfinished(context, result.series);

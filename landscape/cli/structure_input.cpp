@@ -14,7 +14,8 @@ void add_potential_option(CLI::App& command, std::string& potential) {
   command
       .add_option("--potential,-p", potential,
                   "a file (*.eam.alloy, *.eam.fs, *.eam), zhou2004[:taper=6.8|none] (orders Cu-Zr far too strongly: read no "
-                  "physics from its alloys), lj:epsilon=1,sigma=1,cutoff=2.5, kob-andersen or morse:...")
+                  "physics from its alloys), lj:epsilon=1,sigma=1,cutoff=2.5, kob-andersen[:epsilon=1,sigma=1] or "
+                  "morse:D=..,alpha=..,r0=..,cutoff=..; these three with ,shift=energy|none|force and ,mass=1 [g/mol]")
       ->required();
 }
 

@@ -82,8 +82,9 @@ std::shared_ptr<const Potential> open_builtin(const std::string& spec, const std
     form.sigma = p.positive("sigma", form.sigma);
     form.cutoff = p.positive("cutoff", 2.5 * form.sigma);
     const PairShift shift = p.shift();
-    p.done("epsilon, sigma, cutoff, shift");
-    return make_lennard_jones(spec, form, shift);
+    const double mass = p.positive("mass", 1.0);
+    p.done("epsilon, sigma, cutoff, shift, mass");
+    return make_lennard_jones(spec, form, shift, mass);
   }
   if (name == "morse") {
     Morse form;
@@ -92,12 +93,19 @@ std::shared_ptr<const Potential> open_builtin(const std::string& spec, const std
     form.r0 = p.required("r0");
     form.cutoff = p.required("cutoff");
     const PairShift shift = p.shift();
-    p.done("D, alpha, r0, cutoff, shift");
-    return make_morse(spec, form, shift);
+    const double mass = p.positive("mass", 1.0);
+    p.done("D, alpha, r0, cutoff, shift, mass");
+    return make_morse(spec, form, shift, mass);
   }
   if (name == "kob-andersen") {
-    p.done("none");
-    return make_kob_andersen(spec);
+    LennardJones aa;
+    aa.epsilon = p.positive("epsilon", 1.0);
+    aa.sigma = p.positive("sigma", 1.0);
+    aa.cutoff = 2.5 * aa.sigma;
+    const PairShift shift = p.shift();
+    const double mass = p.positive("mass", 1.0);
+    p.done("epsilon, sigma, shift, mass");
+    return make_kob_andersen(spec, aa, shift, mass);
   }
   if (name == "zhou2004") {
     double taper = std::numeric_limits<double>::infinity();

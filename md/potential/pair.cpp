@@ -38,9 +38,9 @@ namespace {
 template <class Form>
 class PairPotential final : public Potential {
  public:
-  /// @param elements empty: any species symbol, all of one type.
-  PairPotential(std::string spec, std::vector<std::string> elements, std::vector<Form> forms, PairShift shift)
-      : spec_(std::move(spec)), checksum_(sha256(spec_)), elements_(std::move(elements)),
+  /// @param elements empty: any species symbol, all of one type. @param mass [g/mol] of those that are no element.
+  PairPotential(std::string spec, std::vector<std::string> elements, std::vector<Form> forms, PairShift shift, double mass)
+      : spec_(std::move(spec)), checksum_(sha256(spec_)), elements_(std::move(elements)), mass_(mass),
         types_(std::max<std::size_t>(elements_.size(), 1)) {
     LANDSCAPE_CHECK(forms.size() == types_ * types_);
     for (const Form& form : forms) {
@@ -59,8 +59,8 @@ class PairPotential final : public Potential {
   double cutoff() const override { return cutoff_; }
   double mass(int type) const override {
     const auto t = static_cast<std::size_t>(type);
-    if (elements_.empty()) return 1.0;
-    return standard_mass(elements_[t]).value_or(1.0);
+    if (elements_.empty()) return mass_;
+    return standard_mass(elements_[t]).value_or(mass_);
   }
   std::vector<int> types_of(std::span<const std::string> species) const override {
     if (elements_.empty()) return std::vector<int>(species.size(), 0);
@@ -146,6 +146,7 @@ class PairPotential final : public Potential {
   };
   std::string spec_, checksum_;
   std::vector<std::string> elements_;
+  double mass_;
   std::size_t types_;
   std::vector<Term> terms_;
   double cutoff_ = 0.0;
@@ -153,18 +154,20 @@ class PairPotential final : public Potential {
 
 }  // namespace
 
-std::shared_ptr<const Potential> make_lennard_jones(const std::string& spec, const LennardJones& form, PairShift shift) {
-  return std::make_shared<PairPotential<LennardJones>>(spec, std::vector<std::string>{}, std::vector{form}, shift);
+std::shared_ptr<const Potential> make_lennard_jones(const std::string& spec, const LennardJones& form, PairShift shift, double mass) {
+  return std::make_shared<PairPotential<LennardJones>>(spec, std::vector<std::string>{}, std::vector{form}, shift, mass);
 }
 
-std::shared_ptr<const Potential> make_morse(const std::string& spec, const Morse& form, PairShift shift) {
-  return std::make_shared<PairPotential<Morse>>(spec, std::vector<std::string>{}, std::vector{form}, shift);
+std::shared_ptr<const Potential> make_morse(const std::string& spec, const Morse& form, PairShift shift, double mass) {
+  return std::make_shared<PairPotential<Morse>>(spec, std::vector<std::string>{}, std::vector{form}, shift, mass);
 }
 
-std::shared_ptr<const Potential> make_kob_andersen(const std::string& spec) {
-  const LennardJones aa{1.0, 1.0, 2.5}, ab{1.5, 0.8, 2.0}, bb{0.5, 0.88, 2.2};
-  return std::make_shared<PairPotential<LennardJones>>(spec, std::vector<std::string>{"A", "B"},
-                                                       std::vector{aa, ab, ab, bb}, PairShift::Energy);
+std::shared_ptr<const Potential> make_kob_andersen(const std::string& spec, const LennardJones& aa, PairShift shift, double mass) {
+  const auto scaled = [&](double epsilon, double sigma) {
+    return LennardJones{epsilon * aa.epsilon, sigma * aa.sigma, sigma * aa.cutoff};
+  };
+  const LennardJones ab = scaled(1.5, 0.8), bb = scaled(0.5, 0.88);
+  return std::make_shared<PairPotential<LennardJones>>(spec, std::vector<std::string>{"A", "B"}, std::vector{aa, ab, ab, bb}, shift, mass);
 }
 
 }  // namespace landscape::md

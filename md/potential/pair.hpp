@@ -30,11 +30,12 @@ struct Morse {
   double curvature(double r) const;
 };
 
-/// `lj:epsilon=1,sigma=1,cutoff=2.5[,shift=energy|none|force]`: any species, all of mass 1.
-std::shared_ptr<const Potential> make_lennard_jones(const std::string& spec, const LennardJones& form, PairShift shift);
-/// `morse:D=..,alpha=..,r0=..,cutoff=..[,shift=energy|none|force]`
-std::shared_ptr<const Potential> make_morse(const std::string& spec, const Morse& form, PairShift shift);
-/// Kob & Andersen, Phys. Rev. E 51, 4626 (1995): species A and B, cutoff 2.5 σ of each pair, energy shifted.
-std::shared_ptr<const Potential> make_kob_andersen(const std::string& spec);
+/// `lj:epsilon=1,sigma=1,cutoff=2.5[,shift=energy|none|force][,mass=1]`: any species, all of one mass [g/mol].
+std::shared_ptr<const Potential> make_lennard_jones(const std::string& spec, const LennardJones& form, PairShift shift, double mass);
+/// `morse:D=..,alpha=..,r0=..,cutoff=..[,shift=energy|none|force][,mass=1]`
+std::shared_ptr<const Potential> make_morse(const std::string& spec, const Morse& form, PairShift shift, double mass);
+/// `kob-andersen[:epsilon=1,sigma=1,shift=energy|none|force,mass=1]`, Kob & Andersen, Phys. Rev. E 51, 4626 (1995): species A and B, cutoff
+/// 2.5 σ of each pair. @param aa between A and A; the other pairs follow from it.
+std::shared_ptr<const Potential> make_kob_andersen(const std::string& spec, const LennardJones& aa, PairShift shift, double mass);
 
 }  // namespace landscape::md

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "md/core/error.hpp"
 #include "md/core/rng.hpp"
 #include "md/potential/atomic_surface.hpp"
 #include "md/vibration/lowest_mode.hpp"
@@ -104,7 +105,22 @@ INSTANTIATE_TEST_SUITE_P(All, EveryPotential,
                                          Case{"zhou2004:taper=none", {"Zr"}, 3.1}, Case{"lj:epsilon=1,sigma=1,cutoff=2.5", {"X"}, 1.1},
                                          Case{"lj:epsilon=0.2,sigma=2.3,cutoff=6,shift=force", {"Ar"}, 2.6},
                                          Case{"kob-andersen", {"A", "A", "A", "A", "B"}, 1.0},
+                                         Case{"kob-andersen:epsilon=0.1,sigma=2.5,shift=force", {"A", "A", "A", "A", "B"}, 2.5},
                                          Case{"morse:D=0.3,alpha=1.4,r0=2.8,cutoff=7", {"Cu"}, 2.7}));
+
+TEST(KobAndersen, ScalesWithItsUnits) {
+  const Configuration atoms = skewed({"A", "A", "A", "A", "B"}, 1.0);
+  Configuration larger = atoms;
+  larger.cell = Cell(2.5 * atoms.cell.matrix());
+  larger.positions *= 2.5;
+  const auto potential = open_potential("kob-andersen:epsilon=0.1,sigma=2.5,mass=40");
+  AtomicSurface small(open_potential("kob-andersen"), atoms), large(potential, larger);
+  Eigen::VectorXd g(small.dof()), h(large.dof());
+  EXPECT_NEAR(large.evaluate(large.gather(larger.positions), h), 0.1 * small.evaluate(small.gather(atoms.positions), g), 1e-9);
+  EXPECT_LT((h - 0.1 / 2.5 * g).cwiseAbs().maxCoeff(), 1e-9 * g.cwiseAbs().maxCoeff());
+  EXPECT_EQ(potential->mass(0), 40.0);
+  EXPECT_THROW(open_potential("kob-andersen:sigma=0"), InputError);
+}
 
 TEST(LowestMode, EigenpairLeavesNoResidual) {
   const Configuration atoms = skewed({"X"}, 1.12);
