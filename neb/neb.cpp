@@ -67,6 +67,8 @@ class Search {
   int fire_steps_left_ = 0;      ///< before it is tried again
   double radius_ = 0.0;          ///< limit of its steps [Å]
   double smallest_force_ = 0.0;  ///< since it took over [eV/Å]
+  double gained_force_ = 0.0;    ///< the force it last brought down clearly, and when
+  int gained_at_ = 0;
   int iterations_ = 0;
 };
 
@@ -127,8 +129,14 @@ void Search::advance() {
   // Anderson's method converges fast from near by and knows no downhill: FIRE goes first, and again
   // where it got lost.
   constexpr double lost = 3.0;  // force relative to the smallest since it took over
+  constexpr double gain = 0.9;  // of the smallest force ...
+  constexpr int patience = 12;  // ... within so many iterations, or what it has learned leads nowhere
   const double largest = std::max(path_max_force_, climbing_max_force_);
-  if (accelerated_ && !(largest <= lost * smallest_force_)) {
+  if (largest < gain * gained_force_ || !accelerated_) {
+    gained_force_ = largest;
+    gained_at_ = iterations_;
+  }
+  if (accelerated_ && (!(largest <= lost * smallest_force_) || iterations_ > gained_at_ + patience)) {
     slow_down();
     fire_steps_left_ = fire_period_;
     fire_period_ *= 2;  // where it gets lost again and again FIRE does the work

@@ -125,15 +125,16 @@ BarrierPath barrier_path(const neb::SurfaceFactory& make, const VectorXd& from, 
   for (std::size_t k = 0; k + 1 < stops.size();) {
     PathPiece piece = find_piece(make, stops[k], stops[k + 1], options, result.force_calls, observe);
     std::vector<VectorXd> between;
-    if (options.split && piece.path.must_be_split() && piece.path.status != neb::NebStatus::StoppedByObserver)
+    const bool room = options.split && static_cast<int>(stops.size()) <= options.max_pieces;
+    if (room && piece.path.must_be_split() && piece.path.status != neb::NebStatus::StoppedByObserver)
       for (auto& stop : neb::split(make, piece.path, {.max_force = stop_force})) {
         result.force_calls += static_cast<double>(stop.minimum.force_calls);
         between.push_back(std::move(stop.x));
       }
-    if (options.split && between.empty() && piece.path.must_be_split())   // no minima after all
+    if (options.split && between.empty() && piece.path.must_be_split())  // no minima after all, or no room
       result.force_calls += refine(piece, *surface, options.neb);
     if (options.split && between.empty() && piece.refined) between = minima_beside(piece, *surface, result.force_calls);
-    if (!between.empty() && static_cast<int>(stops.size()) <= options.max_pieces) {
+    if (room && !between.empty()) {
       stops.insert(stops.begin() + static_cast<std::ptrdiff_t>(k) + 1, between.begin(), between.end());
       continue;
     }
