@@ -105,13 +105,13 @@ Profile profile(const BarrierPath& found) {
 std::string why_not(const PathPiece& piece) {
   if (!piece.path.converged()) return md::message("no path: ", neb::to_string(piece.path.status));
   if (!piece.stationary)
-    return md::message("the climbing image leads to no saddle nearby (largest force ", piece.saddle_max_force, " eV/Å, of the band ",
-                       piece.path.path_max_force, " eV/Å)");
+    return md::message("the climbing image leads to no saddle of this path (largest force ", static_cast<float>(piece.saddle_max_force),
+                       " eV/Å, of the band ", static_cast<float>(piece.path.path_max_force), " eV/Å): other minima lie lower beside it");
   if (!piece.refined)
     return md::message("the climbing image leads to a stationary point that is no first-order saddle (", piece.proof.method, ", ",
                        piece.proof.negative_eigenvalues, " negative eigenvalues)");
   if (!piece.above_ends())
-    return md::message("the saddle beside the climbing image is not above both ends (", piece.barrier_ev, " and ", piece.reverse_barrier_ev,
+    return md::message("the saddle beside the climbing image is not above both ends (", static_cast<float>(piece.barrier_ev), " and ", static_cast<float>(piece.reverse_barrier_ev),
                        " eV): it belongs to another path");
   return "the sides of the saddle relax to other minima than the ends: it belongs to another path";
 }

@@ -14,21 +14,29 @@ namespace {
 using Eigen::VectorXd;
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr double near_image = 1.0;   // [Å] a saddle beyond is hardly that of this path
+constexpr double far_from_image = 1.5;  // [Å] a saddle beyond is not looked for ...
+constexpr double near_image = 0.5;      // [Å] ... and one beyond this is of this path only where it joins its ends
 constexpr double push_off = 0.2;     // [Å] off a saddle, at most half the way to an end
 constexpr double same = 0.1;         // [Å], DESIGN.md section 3
 constexpr double stop_force = 1e-5;  // [eV/Å] of minima on the way: at 1e-4 a slope may still pass for one
 
+/// What the band alone says: its climbing image for a saddle.
+PathPiece of_band(neb::NebResult path) {
+  PathPiece piece;
+  piece.path = std::move(path);
+  piece.barrier_ev = piece.path.barrier;
+  piece.reverse_barrier_ev = piece.path.reverse_barrier;
+  piece.saddle_energy_ev = piece.path.saddle_energy;
+  piece.saddle_max_force = piece.path.saddle_max_force;
+  if (piece.path.saddle_index && !piece.path.images.empty())
+    piece.saddle = piece.path.images[static_cast<std::size_t>(*piece.path.saddle_index)];
+  return piece;
+}
+
 /// Follows the climbing image to the saddle. @return force calls.
 double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOptions& options) {
   const auto& path = piece.path;
-  piece.barrier_ev = path.barrier;
-  piece.reverse_barrier_ev = path.reverse_barrier;
-  piece.saddle_energy_ev = path.saddle_energy;
-  piece.saddle_max_force = path.saddle_max_force;
-  if (!path.saddle_index || path.images.empty()) return 0.0;
-  piece.saddle = path.images[static_cast<std::size_t>(*path.saddle_index)];
-  if (!path.converged()) return 0.0;
+  if (piece.saddle.size() == 0 || !path.converged()) return 0.0;
   const std::int64_t before = surface.calls();
   art::ApproachOptions approach;
   approach.max_force = options.max_force;
@@ -36,7 +44,7 @@ double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOption
   approach.max_energy = infinite;  // however high: the band has been there
   const VectorXd image = piece.saddle;
   const auto saddle = art::approach_saddle(surface, image, path.tangent, path.energies.front(), approach, [&](const art::ApproachProgress& p) {
-    return md::largest_displacement(surface, image, p.x) > near_image ? md::Control::Stop : md::Control::Continue;
+    return md::largest_displacement(surface, image, p.x) > far_from_image ? md::Control::Stop : md::Control::Continue;
   });
   piece.stationary = saddle.status == art::ApproachStatus::Converged;
   if (piece.stationary) {
@@ -49,33 +57,6 @@ double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOption
     piece.refined = piece.proof.negative_eigenvalues == 1;
   }
   return static_cast<double>(surface.calls() - before) + piece.proof.extra_calls;
-}
-
-/// The saddle on a band between two minima; on one converged further where the climbing image leads to none.
-PathPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, const VectorXd& to, const BarrierPathOptions& options,
-                     double& force_calls, const neb::NebObserver& observe) {
-  constexpr double further = 0.3;
-  constexpr int bands = 3;
-  neb::NebOptions band = options.neb;
-  band.max_force = std::max(band.max_force, band.path_max_force);
-  const auto surface = make();
-  PathPiece piece;
-  for (int k = 0; k < bands; ++k) {
-    PathPiece next;
-    next.path = k == 0 ? neb::find_path(make, from, to, band, observe) : neb::find_path(make, piece.path.images, band, observe);
-    force_calls += static_cast<double>(next.path.force_calls);
-    if (k > 0 && !next.path.converged()) {  // the wider one stands
-      if (next.path.status == neb::NebStatus::StoppedByObserver) piece.path.status = next.path.status;
-      break;
-    }
-    piece = std::move(next);
-    if (options.split && piece.path.must_be_split()) break;
-    force_calls += refine(piece, *surface, options.neb);
-    if (!piece.path.converged() || piece.refined) break;
-    band.max_force *= further;
-    band.path_max_force *= further;
-  }
-  return piece;
 }
 
 /// Relaxes both sides of the saddle of a piece and notes whether they are its ends. @return those that are not, in path order.
@@ -106,6 +87,47 @@ std::vector<VectorXd> minima_beside(PathPiece& piece, md::EnergySurface& surface
   return others;
 }
 
+struct FoundPiece {
+  PathPiece piece;
+  std::vector<VectorXd> between;  ///< minima beside the saddle that are not the ends, in path order
+};
+
+/// The saddle on a band between two minima; on one converged further where the climbing image leads to none of this path.
+FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, const VectorXd& to, const BarrierPathOptions& options,
+                 double& force_calls, const neb::NebObserver& observe) {
+  constexpr double further = 0.3;
+  constexpr int further_iterations = 300;  // from a band that is nearly there
+  neb::NebOptions band = options.neb;
+  band.max_force = std::max(band.max_force, band.path_max_force);
+  const auto surface = make();
+  FoundPiece found;
+  PathPiece& piece = found.piece;
+  for (const bool again : {false, true}) {
+    PathPiece next = of_band(again ? neb::find_path(make, piece.path.images, band, observe) : neb::find_path(make, from, to, band, observe));
+    force_calls += static_cast<double>(next.path.force_calls);
+    if (again && !next.path.converged()) {  // the wider one stands
+      if (next.path.status == neb::NebStatus::StoppedByObserver) piece.path.status = next.path.status;
+      break;
+    }
+    piece = std::move(next);
+    if (options.split && piece.path.must_be_split()) break;
+    force_calls += refine(piece, *surface, options.neb);
+    if (!piece.path.converged() || (piece.refined && !options.split)) break;
+    if (piece.refined) {
+      auto others = minima_beside(piece, *surface, force_calls);
+      const VectorXd& image = piece.path.images[static_cast<std::size_t>(piece.path.saddle_index.value())];
+      const bool near = md::largest_displacement(*surface, image, piece.saddle) < near_image;
+      if (near) found.between = std::move(others);
+      if (near || piece.connected.value()) break;
+      piece = of_band(std::move(piece.path));  // that saddle is of another path
+    }
+    band.max_force *= further;
+    band.path_max_force *= further;
+    band.max_iterations = std::min(band.max_iterations, further_iterations);
+  }
+  return found;
+}
+
 /// What is known of how high a piece leads: a path that did not converge may lead higher than any other.
 double highest_energy(const PathPiece& piece) { return piece.path.converged() ? piece.saddle_energy_ev : infinite; }
 
@@ -123,17 +145,17 @@ BarrierPath barrier_path(const neb::SurfaceFactory& make, const VectorXd& from, 
   std::vector<VectorXd> stops = {from, to};  // those still to be joined, in order
   const auto surface = make();
   for (std::size_t k = 0; k + 1 < stops.size();) {
-    PathPiece piece = find_piece(make, stops[k], stops[k + 1], options, result.force_calls, observe);
-    std::vector<VectorXd> between;
+    auto [piece, between] = find_piece(make, stops[k], stops[k + 1], options, result.force_calls, observe);
     const bool room = options.split && static_cast<int>(stops.size()) <= options.max_pieces;
     if (room && piece.path.must_be_split() && piece.path.status != neb::NebStatus::StoppedByObserver)
       for (auto& stop : neb::split(make, piece.path, {.max_force = stop_force})) {
         result.force_calls += static_cast<double>(stop.minimum.force_calls);
         between.push_back(std::move(stop.x));
       }
-    if (options.split && between.empty() && piece.path.must_be_split())  // no minima after all, or no room
+    if (options.split && between.empty() && piece.path.must_be_split()) {  // no minima after all, or no room
       result.force_calls += refine(piece, *surface, options.neb);
-    if (options.split && between.empty() && piece.refined) between = minima_beside(piece, *surface, result.force_calls);
+      if (piece.refined) (void)minima_beside(piece, *surface, result.force_calls);
+    }
     if (room && !between.empty()) {
       stops.insert(stops.begin() + static_cast<std::ptrdiff_t>(k) + 1, between.begin(), between.end());
       continue;

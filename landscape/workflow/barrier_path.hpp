@@ -41,9 +41,9 @@ struct BarrierPathOptions {
 
 /// @param from, to relaxed configurations, length dof [Å]. @param make one surface for each image.
 /// The band is converged to path_max_force only: what a climbing image still lacks in a soft glass takes the band thousands of
-/// iterations, the same image alone some tens along its lowest mode; where that leads further than 1 Å or to no saddle, the band is
-/// converged further. Both sides of each saddle are relaxed: what surrounds an event may rearrange on the way to its saddle, and a
-/// minimum may lie between two images. Such minima become ends of pieces too.
+/// iterations, the same image alone some tens along its lowest mode. Both sides of each saddle are relaxed: what surrounds an event may
+/// rearrange on the way to its saddle, and a minimum may lie between two images. Such minima become ends of pieces too. Where the way leads to
+/// no saddle, or further than 0.5 Å to one that does not join the ends, the band is converged further and the image followed once more.
 /// @throws md::InputError for bad options or lengths, or where the surface is not defined at the ends.
 BarrierPath barrier_path(const neb::SurfaceFactory& make, const Eigen::VectorXd& from, const Eigen::VectorXd& to,
                          const BarrierPathOptions& options, const neb::NebObserver& observe = {});
