@@ -111,8 +111,8 @@ std::string why_not(const PathPiece& piece) {
     return md::message("the climbing image leads to a stationary point that is no first-order saddle (", piece.proof.method, ", ",
                        piece.proof.negative_eigenvalues, " negative eigenvalues)");
   if (!piece.above_ends())
-    return md::message("the saddle beside the climbing image is not above both ends (", static_cast<float>(piece.barrier_ev), " and ", static_cast<float>(piece.reverse_barrier_ev),
-                       " eV): it belongs to another path");
+    return md::message("the saddle beside the climbing image is not above both ends (", static_cast<float>(piece.barrier_ev), " and ",
+                       static_cast<float>(piece.reverse_barrier_ev), " eV): it belongs to another path");
   return "the sides of the saddle relax to other minima than the ends: it belongs to another path";
 }
 
@@ -126,8 +126,8 @@ Eigen::VectorXd relaxed_end(const Context& context, md::AtomicSurface& surface, 
   const Eigen::VectorXd before = x;
   const auto result = md::minimize(surface, x, {.max_step = 0.05});
   if (result.max_force > minimum_force)
-    throw md::InputError(md::message("neb: ", name, ": expected a minimum, got a largest force of ", static_cast<float>(force), " eV/Å, and ", static_cast<float>(result.max_force),
-                                     " after relaxing it"));
+    throw md::InputError(md::message("neb: ", name, ": expected a minimum, got a largest force of ", static_cast<float>(force), " eV/Å, and ",
+                                     static_cast<float>(result.max_force), " after relaxing it"));
   context.note(md::message(name, " is no minimum (largest force ", static_cast<float>(force), " eV/Å): relaxed first, atoms moved up to ",
                            static_cast<float>(md::largest_displacement(surface, before, x)), " Å"));
   return x;
