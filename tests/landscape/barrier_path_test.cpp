@@ -141,7 +141,8 @@ std::pair<std::string, std::string> two_hops(const Workplace& place) {
 
 TEST(Neb, TwoHopsAreOnePathInTwoPiecesWhateverItStartsFrom) {
   const Workplace place;
-  const auto [first, second] = two_hops(place);
+  const auto ends = two_hops(place);
+  const std::string &first = ends.first, &second = ends.second;
   const auto path = [&](const std::vector<std::string>& more) {
     std::vector<std::string> all = {"neb", first, second, "--potential", crystal_potential, "--images", "11", "--json", "--quiet"};
     all.insert(all.end(), more.begin(), more.end());
@@ -171,7 +172,8 @@ TEST(Neb, TwoHopsAreOnePathInTwoPiecesWhateverItStartsFrom) {
 
 TEST(Neb, RelaxesEndsThatAreNoMinima) {
   const Workplace place;
-  const auto [first, second] = two_hops(place);
+  const auto ends = two_hops(place);
+  const std::string &first = ends.first, &second = ends.second;
   const auto path = [&](const std::string& end) {
     const auto result = place.run({"neb", first, end, "--potential", crystal_potential, "--images", "5", "--json"});
     EXPECT_EQ(result.code, 0) << result.err;
@@ -192,7 +194,8 @@ TEST(Neb, RelaxesEndsThatAreNoMinima) {
 
 TEST(Neb, RefusesFrozenAtomsThatMove) {
   const Workplace place;
-  const auto [first, second] = two_hops(place);
+  const auto ends = two_hops(place);
+  const std::string &first = ends.first, &second = ends.second;
   for (const auto& name : {first, second}) {
     auto frame = md::read_structure(name);
     frame.configuration.movable.assign(static_cast<std::size_t>(frame.configuration.size()), 1);
