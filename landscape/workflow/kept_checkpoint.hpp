@@ -41,7 +41,7 @@ class KeptCheckpoint {
   std::optional<Mark> last_;
 };
 
-/// "... is being made by run 4 (sample htc on host, since 2024-01-01T00:00:00Z) too". @param run_id of the other; 0: not known.
+/// @throws db::Error always: `work` has been gone on with by another run meanwhile. @param run_id of that run; 0: not known.
 [[noreturn]] void throw_not_alone(db::Database& database, const std::string& work, db::Id run_id);
 
 }  // namespace landscape::detail
