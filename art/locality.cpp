@@ -10,17 +10,8 @@ Locality::Locality(md::EnergySurface& whole, double margin)
 
 md::RegionSurface* Locality::make_region(const VectorXd& x, const std::vector<char>& marked) {
   if (!atoms_) return nullptr;
-  const auto n = static_cast<Eigen::Index>(marked.size());
-  std::vector<Eigen::Index> seeds, particles;
-  for (Eigen::Index i = 0; i < n; ++i)
-    if (marked[static_cast<std::size_t>(i)]) seeds.push_back(i);
-  for (Eigen::Index i = 0; i < n; ++i)
-    for (const Eigen::Index k : seeds)
-      if (atoms_->cell().minimum_image(x.segment<3>(3 * i) - x.segment<3>(3 * k)).squaredNorm() < margin_ * margin_) {
-        particles.push_back(i);
-        break;
-      }
-  if (particles.empty() || 2 * static_cast<Eigen::Index>(particles.size()) > n) return nullptr;
+  std::vector<Eigen::Index> particles = md::particles_around(*atoms_, x, marked, margin_);
+  if (particles.empty()) return nullptr;
   carried_ += region_ ? static_cast<double>(region_->calls() - region_mark_) * region_->relative_cost() : 0.0;
   region_ = std::make_unique<md::RegionSurface>(*atoms_, x, std::move(particles));
   region_mark_ = 0;
@@ -36,15 +27,6 @@ double Locality::spent() {
     region_mark_ = region_->calls();
   }
   return used;
-}
-
-std::vector<char> moved_particles(const md::EnergySurface& surface, const VectorXd& from, const VectorXd& to, double least) {
-  const VectorXd d = surface.difference(from, to);
-  const Eigen::Index block = surface.block();
-  std::vector<char> moved(static_cast<std::size_t>(d.size() / block), 0);
-  for (Eigen::Index i = 0; i < d.size() / block; ++i)
-    moved[static_cast<std::size_t>(i)] = d.segment(i * block, block).norm() > least;
-  return moved;
 }
 
 double force_outside(const md::RegionSurface& region, const VectorXd& gradient) {

@@ -29,9 +29,6 @@ class Locality {
   double carried_ = 0.0;
 };
 
-/// Particles that differ by more than `least` [Å].
-std::vector<char> moved_particles(const md::EnergySurface& surface, const Eigen::VectorXd& from, const Eigen::VectorXd& to,
-                                  double least);
 /// Largest force on a particle outside the region [eV/Å]. @param gradient of the whole.
 double force_outside(const md::RegionSurface& region, const Eigen::VectorXd& gradient);
 

@@ -220,7 +220,7 @@ class Search {
       surface_.evaluate(x, gradient);
       if (growth == options_.max_growth || force_outside(*region, gradient) < options_.grow_force) break;
       // The event is larger than its region.
-      std::vector<char> marked = moved_particles(surface_, minimum_, x, options_.moved);
+      std::vector<char> marked = md::moved_particles(surface_, minimum_, x, options_.moved);
       for (const Eigen::Index particle : region->moving()) gradient.segment<3>(3 * particle).setZero();
       for (Eigen::Index i = 0; i < x.size() / 3; ++i)
         if (gradient.segment<3>(3 * i).norm() > options_.grow_force) marked[static_cast<std::size_t>(i)] = 1;
@@ -337,7 +337,7 @@ class Search {
     const VectorXd off = saddle.mode * (step / md::max_norm(saddle.mode, surface_.block()));
     md::RegionSurface* region = nullptr;
     if (gap > 2.0 * options_.same)
-      region = locality_.make_region(saddle.x, moved_particles(surface_, minimum_, saddle.x, options_.moved));
+      region = locality_.make_region(saddle.x, md::moved_particles(surface_, minimum_, saddle.x, options_.moved));
     Side near = half_relaxed(region, saddle.x, -off, gap), far = half_relaxed(region, saddle.x, off, gap);
     if (region && !near.home && !far.home && !near.failed && !far.failed) {
       // What stands around may have kept the nearer one from the start.

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "md/core/error.hpp"
-#include "md/potential/atomic_surface.hpp"
+#include "md/potential/region_surface.hpp"
 #include "neb/band.hpp"
 #include "neb/band_anderson.hpp"
 #include "neb/band_fire.hpp"
@@ -30,6 +30,15 @@ void require(bool good, std::string_view field, double value, std::string_view r
   if (!good) throw InputError(message("neb: ", field, ": expected ", range, ", got ", value));
 }
 
+/// A region's band is relaxed to so many times the forces asked for: to relax it further saves nothing once all the others move.
+constexpr double region_tolerance = 3.0;
+
+/// What a band took before.
+struct Spent {
+  int iterations = 0;
+  double force_calls = 0.0;  ///< equivalents
+};
+
 /// One run: the band, its motion and the decision which image climbs.
 class Search {
  public:
@@ -37,7 +46,8 @@ class Search {
       : band_(band), options_(options), springs_(band.springs(options.spring_constant, 1.0)),
         fire_(band.positions().rows(), band.size()) {}
 
-  NebStatus run(const NebObserver& observe);
+  /// @param past what was spent before, for the observer. @param weight force-call equivalents of one evaluation.
+  NebStatus run(const NebObserver& observe, const Spent& past, double weight);
   std::optional<int> climbing() const { return climbing_; }
   int iterations() const { return iterations_; }
   double path_max_force() const { return path_max_force_; }
@@ -189,15 +199,15 @@ void Search::slow_down() {
   fire_.halt();
 }
 
-NebStatus Search::run(const NebObserver& observe) {
+NebStatus Search::run(const NebObserver& observe, const Spent& past, double weight) {
   measure();
   for (;; ++iterations_) {
     weigh_springs();
     choose_climbing();
     if (observe) {
       const double barrier = band_.energies()[band_.highest()] - band_.energies()[0];
-      if (observe({iterations_, barrier, path_max_force_, climbing_max_force_,
-                   band_.force_calls()}) == md::Control::Stop)
+      if (observe({past.iterations + iterations_, barrier, path_max_force_, climbing_max_force_,
+                   past.force_calls + weight * static_cast<double>(band_.force_calls())}) == md::Control::Stop)
         return NebStatus::StoppedByObserver;
     }
     if (climbing_) {
@@ -215,11 +225,11 @@ NebStatus Search::run(const NebObserver& observe) {
   }
 }
 
-NebResult describe(const Band& band, const Search& search, NebStatus status) {
+NebResult describe(const Band& band, const Search& search, NebStatus status, const Spent& past) {
   NebResult r;
   r.status = status;
-  r.iterations = search.iterations();
-  r.force_calls = band.force_calls();
+  r.iterations = past.iterations + search.iterations();
+  r.force_calls = past.force_calls + static_cast<double>(band.force_calls());
   for (int i = 0; i < band.size(); ++i) {
     r.images.push_back(band.positions().col(i));
     r.energies.push_back(band.energies()[i]);
@@ -256,18 +266,62 @@ NebResult same_endpoints(md::EnergySurface& surface, const Eigen::MatrixXd& path
   return r;
 }
 
+struct Localized {
+  Spent spent;
+  bool stopped = false;  ///< by the observer
+};
+/// Relaxes the band while only what is around the moving particles moves, each image of the rest standing where it is on `path`; all of
+/// them have less to do afterwards (docs/search.md). `path` stays as it was where that leads nowhere.
+Localized relax_region(md::EnergySurface& surface, Eigen::MatrixXd& path, const NebOptions& options, const NebObserver& observe) {
+  Localized result;
+  auto* atoms = dynamic_cast<md::AtomicSurface*>(&surface);
+  if (!atoms || options.local_margin == 0.0) return result;
+  const Eigen::VectorXd first = path.col(0), last = path.col(path.cols() - 1);
+  const double furthest = md::largest_displacement(surface, first, last);
+  std::vector<char> marked = md::moved_particles(surface, first, last, std::min(options.moved, 0.5 * furthest));
+  for (Eigen::Index i = 1; i + 1 < path.cols(); ++i) {  // led around each other
+    const auto away = md::moved_particles(surface, first, path.col(i), options.moved);
+    for (std::size_t k = 0; k < marked.size(); ++k) marked[k] = marked[k] || away[k];
+  }
+  const std::vector<Eigen::Index> moving = md::particles_around(*atoms, first, marked, options.local_margin);
+  if (moving.empty()) return result;
+
+  const std::int64_t before = surface.calls();
+  std::vector<std::unique_ptr<md::RegionSurface>> regions;
+  for (Eigen::Index i = 0; i < path.cols(); ++i) regions.push_back(std::make_unique<md::RegionSurface>(*atoms, path.col(i), moving));
+  result.spent.force_calls = static_cast<double>(surface.calls() - before);
+  const double weight = regions.front()->relative_cost();
+  const md::RegionSurface& any = *regions.front();  // the band's from now on
+  Eigen::MatrixXd part(3 * static_cast<Eigen::Index>(moving.size()), path.cols());
+  for (Eigen::Index i = 0; i < path.cols(); ++i) part.col(i) = any.part(path.col(i));
+  std::size_t next = 0;
+  NebOptions local = options;
+  local.path_max_force *= region_tolerance;
+  local.max_force = std::max(options.max_force, local.path_max_force);
+  Band band([&] { return std::move(regions.at(next++)); }, std::move(part), options.threads);
+  Search search(band, local);
+  const NebStatus status = search.run(observe, result.spent, weight);
+  result.spent.iterations = search.iterations();
+  result.spent.force_calls += weight * static_cast<double>(band.force_calls());
+  result.stopped = status == NebStatus::StoppedByObserver;
+  if (status == NebStatus::Converged || result.stopped)
+    for (Eigen::Index i = 1; i + 1 < path.cols(); ++i) path.col(i) = any.placed(band.positions().col(i), path.col(i));
+  return result;
+}
+
 NebResult relax(const SurfaceFactory& make_surface,
                 md::EnergySurface& surface,
                 Eigen::MatrixXd path,
                 const NebOptions& options,
-                const NebObserver& observe) {
+                const NebObserver& observe,
+                const Spent& past = {}) {
   if (md::largest_displacement(surface, path.col(0), path.col(path.cols() - 1)) <
       same_configuration)
     return same_endpoints(surface, path);
   Band band(make_surface, std::move(path), options.threads);
   Search search(band, options);
-  const NebStatus status = search.run(observe);
-  return describe(band, search, status);
+  const NebStatus status = search.run(observe, past, 1.0);
+  return describe(band, search, status, past);
 }
 
 void check_point(const md::EnergySurface& surface,
@@ -292,6 +346,8 @@ void NebOptions::validate() const {
   require(max_iterations > 0, "max_iterations", max_iterations, "> 0");
   require(climb_below > 0.0, "climb_below", climb_below, "> 0");
   require(max_step > 0.0 && std::isfinite(max_step), "max_step", max_step, "> 0");
+  require(local_margin >= 0.0 && std::isfinite(local_margin), "local_margin", local_margin, ">= 0");
+  require(moved > 0.0 && std::isfinite(moved), "moved", moved, "> 0");
   require(threads > 0, "threads", threads, "> 0");
 }
 
@@ -323,7 +379,11 @@ NebResult find_path(const SurfaceFactory& make_surface,
   Eigen::MatrixXd path = straight_path(*surface, x_initial, x_final, options.images);
   separate_particles(*surface, path);
   if (options.initial_path == InitialPath::Idpp) even_distances(*surface, path);
-  return relax(make_surface, *surface, std::move(path), options, observe);
+  if (md::largest_displacement(*surface, path.col(0), path.col(path.cols() - 1)) < same_configuration)
+    return same_endpoints(*surface, path);
+  const Localized local = relax_region(*surface, path, options, observe);
+  const auto stop = [](const NebProgress&) { return md::Control::Stop; };
+  return relax(make_surface, *surface, std::move(path), options, local.stopped ? stop : observe, local.spent);
 }
 
 NebResult find_path(const SurfaceFactory& make_surface,

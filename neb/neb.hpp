@@ -38,6 +38,10 @@ struct NebOptions {
   double climb_below =
       0.3;  ///< [eV/Å], > 0: largest force of the band at which the highest image climbs.
   double max_step = 0.1;  ///< [Å], > 0: no particle of any image moves further in one iteration.
+  /// [Å], >= 0: on a surface of atoms the band relaxes first with only what is within this of the particles that move, as in searches, the rest
+  /// on the straight line; then as a whole. 0, or most of the particles: as a whole from the start.
+  double local_margin = 7.0;
+  double moved = 0.3;     ///< [Å], > 0: what moves: particles whose ends are further apart, or half as far as those of the one that goes furthest
   int threads = 1;        ///< > 0: images evaluated at a time; results do not depend on it.
   void validate() const;  ///< @throws InputError naming field, value and broken range.
 };
@@ -58,7 +62,7 @@ struct NebProgress {
   double path_max_force;  ///< largest force of the band, climbing image excluded once there is one
                           ///< [eV/Å]
   double climbing_max_force;  ///< full force on the climbing image [eV/Å]; NaN before there is one
-  std::int64_t force_calls;
+  double force_calls;
 };
 using NebObserver = std::function<md::Control(const NebProgress&)>;
 
@@ -87,8 +91,8 @@ struct [[nodiscard]] NebResult {
   /// Interior images that are minima of the energy along the path by more than 1e-3 eV. Where there
   /// are any the path is a sequence of events and `barrier` is that of none of them: see split().
   std::vector<int> intermediate_minima;
-  int iterations = 0;
-  std::int64_t force_calls = 0;  ///< evaluations of one image, endpoints included
+  int iterations = 0;        ///< in a region and as a whole
+  double force_calls = 0.0;  ///< evaluations of one image, endpoints included; those in a region by their pairs over all pairs
 
   bool converged() const { return status == NebStatus::Converged; }
   bool must_be_split() const { return !intermediate_minima.empty(); }

@@ -18,6 +18,7 @@ constexpr double far_from_image = 1.5;  // [Å] a saddle beyond is not looked fo
 constexpr double near_image = 0.5;      // [Å] ... and one beyond this is of this path only where it joins its ends
 constexpr double push_off = 0.2;     // [Å] off a saddle, at most half the way to an end
 constexpr double same = 0.1;         // [Å], DESIGN.md section 3
+constexpr double climbing_tolerance = 3.0;  // force on the climbing image over that of the others: it is led on alone, at a fifteenth or fortieth of the cost
 constexpr double stop_force = 1e-5;  // [eV/Å] of minima on the way: at 1e-4 a slope may still pass for one
 
 /// What the band alone says: its climbing image for a saddle.
@@ -98,7 +99,7 @@ FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, con
   constexpr double further = 0.3;
   constexpr int further_iterations = 300;  // from a band that is nearly there
   neb::NebOptions band = options.neb;
-  band.max_force = std::max(band.max_force, band.path_max_force);
+  band.max_force = std::max(band.max_force, climbing_tolerance * band.path_max_force);
   const auto surface = make();
   FoundPiece found;
   PathPiece& piece = found.piece;

@@ -108,4 +108,28 @@ double RegionSurface::do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x, Ei
   return offset_ + energy;
 }
 
+std::vector<char> moved_particles(const EnergySurface& surface, const Eigen::VectorXd& from, const Eigen::VectorXd& to, double least) {
+  const Eigen::VectorXd d = surface.difference(from, to);
+  const Eigen::Index block = surface.block();
+  std::vector<char> moved(static_cast<std::size_t>(d.size() / block), 0);
+  for (Eigen::Index i = 0; i < d.size() / block; ++i)
+    moved[static_cast<std::size_t>(i)] = d.segment(i * block, block).norm() > least;
+  return moved;
+}
+
+std::vector<Eigen::Index> particles_around(const AtomicSurface& whole, const Eigen::VectorXd& x, const std::vector<char>& marked, double margin) {
+  const auto n = static_cast<Eigen::Index>(marked.size());
+  std::vector<Eigen::Index> seeds, particles;
+  for (Eigen::Index i = 0; i < n; ++i)
+    if (marked[static_cast<std::size_t>(i)]) seeds.push_back(i);
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (const Eigen::Index k : seeds)
+      if (whole.cell().minimum_image(x.segment<3>(3 * i) - x.segment<3>(3 * k)).squaredNorm() < margin * margin) {
+        particles.push_back(i);
+        break;
+      }
+  if (2 * static_cast<Eigen::Index>(particles.size()) > n) particles.clear();
+  return particles;
+}
+
 }  // namespace landscape::md

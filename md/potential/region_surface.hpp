@@ -57,4 +57,10 @@ class RegionSurface final : public EnergySurface {
   ForceScratch scratch_;
 };
 
+/// Particles that differ by more than `least` [Å].
+std::vector<char> moved_particles(const EnergySurface& surface, const Eigen::VectorXd& from, const Eigen::VectorXd& to, double least);
+/// Particles within `margin` [Å] of those marked, ascending; none where that is more than half of them, or none is marked: then a region saves
+/// nothing.
+std::vector<Eigen::Index> particles_around(const AtomicSurface& whole, const Eigen::VectorXd& x, const std::vector<char>& marked, double margin);
+
 }  // namespace landscape::md

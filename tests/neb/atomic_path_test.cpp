@@ -18,9 +18,9 @@ constexpr double lattice =
     1.5602;  // near the zero-pressure fcc crystal of this potential; its value does not matter
 constexpr int cells = 3;
 
-/// 107 atoms of a periodic fcc crystal; the site at the origin is empty, atom 0 is one of its
+/// 107 atoms of a periodic fcc crystal where it has three cells a side; the site at the origin is empty, atom 0 is one of its
 /// neighbors.
-md::Configuration vacancy_crystal() {
+md::Configuration vacancy_crystal(int cells) {
   md::Configuration c;
   c.cell = md::Cell(Eigen::Matrix3d::Identity() * cells * lattice);
   const double base[4][3] = {{0, 0, 0}, {0.5, 0.5, 0}, {0.5, 0, 0.5}, {0, 0.5, 0.5}};
@@ -39,7 +39,7 @@ md::Configuration vacancy_crystal() {
 
 class VacancyHop : public ::testing::Test {
  protected:
-  VacancyHop() {
+  explicit VacancyHop(int cells = 3) : crystal_(vacancy_crystal(cells)) {
     md::MinimizeOptions o;
     o.max_force = 1e-7;
     const auto surface = make();
@@ -58,7 +58,7 @@ class VacancyHop : public ::testing::Test {
 
   std::shared_ptr<const md::Potential> potential_ =
       md::open_potential("lj:epsilon=1,sigma=1,cutoff=2.5");
-  md::Configuration crystal_ = vacancy_crystal();
+  md::Configuration crystal_;
   Eigen::VectorXd initial_, final_;
 };
 
@@ -103,6 +103,46 @@ TEST_F(VacancyHop, PeriodsAndDriftInTheEndpointChangeNothing) {
   ASSERT_TRUE(same.converged());
   EXPECT_NEAR(same.barrier, path.barrier, 1e-6);
   EXPECT_NEAR(same.reaction_coordinate.back(), path.reaction_coordinate.back(), 1e-2);
+}
+
+/// 499 atoms: with a margin of 2.5 some 90 of them move first.
+class LargeVacancyHop : public VacancyHop {
+ protected:
+  LargeVacancyHop() : VacancyHop(5) {}
+};
+
+TEST_F(LargeVacancyHop, RelaxedInARegionFirstIsTheSamePathForFewerCalls) {
+  NebOptions whole;
+  whole.images = 7;
+  whole.path_max_force = 1e-3;
+  whole.local_margin = 0.0;
+  NebOptions local = whole;
+  local.local_margin = 2.5;
+  bool region = false;
+  const auto p = find_path(factory(), initial_, final_, whole);
+  const auto q = find_path(factory(), initial_, final_, local, [&](const NebProgress& progress) {
+    region = region || progress.force_calls != std::floor(progress.force_calls);
+    return md::Control::Continue;
+  });
+  ASSERT_TRUE(p.converged());
+  ASSERT_TRUE(q.converged());
+  EXPECT_TRUE(region);
+  EXPECT_LE(q.path_max_force, 1e-3);
+  EXPECT_NEAR(q.barrier, p.barrier, 1e-7);
+  EXPECT_LT(q.force_calls, 0.8 * p.force_calls);
+  local.threads = 4;
+  EXPECT_EQ(find_path(factory(), initial_, final_, local).images, q.images);
+}
+
+TEST_F(LargeVacancyHop, AStopWhileARegionRelaxesIsAStop) {
+  NebOptions local;
+  local.images = 7;
+  local.local_margin = 2.5;
+  int seen = 0;
+  const auto path = find_path(factory(), initial_, final_, local,
+                              [&](const NebProgress&) { return ++seen == 2 ? md::Control::Stop : md::Control::Continue; });
+  EXPECT_EQ(path.status, NebStatus::StoppedByObserver);
+  EXPECT_EQ(seen, 2);
 }
 
 TEST_F(VacancyHop, ThreadsDoNotChangeABit) {
