@@ -108,7 +108,7 @@ class Htc {
   /// Until the end or a stop. @return whether every inherent structure was reached.
   bool anneal(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id);
   /// The inherent structure after a cycle, and its row with the checkpoint, all or nothing. @return whether it was reached.
-  bool finish_cycle(const md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id);
+  bool finish_cycle(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id);
   bool ended(const md::ThermalCycle& cycle) const { return cycle.done() || no_gain(cycles_, request_); }
   SampleResult conclude(const md::ThermalCycle& cycle, bool relaxed_all, const db::SampleRecord& sample, db::Id run_id);
   /// Force calls of the dynamics and relaxations so far.
@@ -196,8 +196,9 @@ void Htc::keep(const md::ThermalCycle& cycle, db::Id run_id) {
   transaction.commit();
 }
 
-bool Htc::finish_cycle(const md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id) {
+bool Htc::finish_cycle(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id) {
   const auto hot = cycle.configuration();
+  cycle.release_buffers();
   auto relaxed = detail::relax(potential_, hot, md::CellMode::Anisotropic, session_);
   if (!relaxed.converged()) {
     last_ = std::move(relaxed);

@@ -131,6 +131,7 @@ SampleResult quench_sample(db::Database& database, const QuenchRequest& request,
     sample.defining_options = text;
     sample.quench_rate_k_per_s = options.rate_k_per_s;
     sample.melt_temperature_k = options.melt_temperature_k;
+    quench.release_buffers();
     auto relaxed = relax(request.potential, quench.configuration(), request.cell, session);
     relaxed.force_calls += steps;
     result = store_sample(database, relaxed, quench.dynamics().cell().volume(), sample, *request.potential, run.id(), key);
@@ -146,11 +147,11 @@ SampleResult import_sample(db::Database& database, const ImportRequest& request,
   request.configuration.validate();
   const std::string text = options_text(request);
   if (auto known = known_sample(database, request.name, text)) return *known;
-  // Whatever the potential refuses is refused before anything is written.
-  md::AtomicSurface surface(request.potential, request.configuration, {.threads = session.threads});
-  Eigen::VectorXd gradient(surface.dof());
-  surface.evaluate(surface.gather(request.configuration.positions), gradient);
-
+  {  // Whatever the potential refuses is refused before anything is written.
+    md::AtomicSurface surface(request.potential, request.configuration, {.threads = session.threads});
+    Eigen::VectorXd gradient(surface.dof());
+    surface.evaluate(surface.gather(request.configuration.positions), gradient);
+  }
   json described = json::parse(text);
   if (auto earlier = json::parse(request.history, nullptr, false); earlier.is_array()) described["history"] = std::move(earlier);
   Run run(database, "sample import", described.dump(), session, ensure_potential(database, *request.potential));

@@ -143,6 +143,9 @@ class Dynamics {
   /// restored from that checkpoint.
   void forget_history();
 
+  /// Gives back the buffers of force calls while something else needs the room.
+  void release_buffers() { scratch_.release(); }
+
   DynamicsState state() const;
   /// Goes on from a state saved right after forget_history(), bit for bit. Potential, options (but
   /// for threads) and frozen atoms must be those of the saved run.

@@ -77,6 +77,7 @@ class MeltQuench {
   /// Atoms as they are now, wrapped into the cell; minimize it for the inherent structure.
   Configuration configuration() const;
   const Dynamics& dynamics() const { return dynamics_; }
+  void release_buffers() { dynamics_.release_buffers(); }
 
  private:
   MeltQuenchPhase phase_of(std::int64_t step) const;

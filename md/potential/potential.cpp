@@ -8,6 +8,13 @@
 
 namespace landscape::md {
 
+void ForceScratch::release() {
+  forces = {};
+  virials = {};
+  energies = {};
+  eam.reset();
+}
+
 void ForceScratch::prepare(int chunks, Eigen::Index n) {
   const auto count = static_cast<std::size_t>(chunks);
   forces.resize(count);

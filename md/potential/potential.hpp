@@ -26,6 +26,8 @@ struct ForceScratch {
   std::vector<Matrix3Xd> forces;
   std::vector<Eigen::Matrix3d> virials;
   std::vector<double> energies;
+  /// Gives back all but what was put on the atoms; the next call makes it anew.
+  void release();
   /// Zeroed buffers for `chunks` chunks of n atoms.
   void prepare(int chunks, Eigen::Index n);
   /// Sums the chunks in order into `forces`. @return energy and virial.
