@@ -48,13 +48,18 @@ QuasistaticShear::QuasistaticShear(AtomicSurface& surface, const Cell& reference
   ShearState start;
   start.strain = strain;
   start.x = x;
-  surface_.set_cell(rechosen(reference_.deformed(simple_shear(strain, options_.plane))));
-  surface_.forget_history();
+  shear_to(strain);
   Eigen::VectorXd gradient(x.size());
   start.energy = surface_.evaluate(x, gradient);
   start.stress = surface_.stress();
   start.max_force = max_norm(gradient, 3);
   state_ = std::move(start);
+}
+
+void QuasistaticShear::shear_to(double strain) {
+  const Cell cell = reference_.deformed(simple_shear(strain, options_.plane));
+  surface_.set_cell(cell, rechosen(cell));
+  surface_.forget_history();
 }
 
 void QuasistaticShear::restore(const Memory& memory) {
@@ -78,8 +83,7 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from,
   ShearState to;
   to.strain = strain;
   to.x = x;
-  surface_.set_cell(rechosen(reference_.deformed(simple_shear(strain, options_.plane))));  // frozen atoms follow the cell too
-  surface_.forget_history();
+  shear_to(strain);
   // Lower than any smooth response could bring it: a jump, and how it ends is not asked while the step is still to be halved. Energies fall
   // during a relaxation, so one glance is enough.
   const double volume = reference_.volume();

@@ -104,6 +104,8 @@ class QuasistaticShear {
     bool converged;
     bool jumped;   ///< stopped half way, at an energy that only a discontinuity explains
   };
+  /// The surface's cell and frozen atoms as they are at `strain`.
+  void shear_to(double strain);
   /// The state relaxed at `strain` from `from` moved affinely (plus `drift` times the strain step).
   Relaxed relaxed(const ShearState& from, double strain, const Eigen::VectorXd* drift);
   /// The state relaxed at `strain` from `x`, to which `from` led, to the tolerance of a step of length `reach`.

@@ -25,6 +25,8 @@ AtomicSurface::AtomicSurface(std::shared_ptr<const Potential> potential, const C
   types_ = potential_->types_of(configuration_.species);
   for (Eigen::Index i = 0; i < configuration_.size(); ++i)
     if (configuration_.is_free(i)) free_.push_back(i);
+  given_inverse_ = configuration_.cell.inverse();
+  if (configuration_.any_frozen()) given_ = configuration_.positions;
   if (free_.empty()) throw InputError("configuration: every atom is frozen, expected at least one free atom");
   forces_.setZero(3, configuration_.size());
 }
@@ -46,7 +48,10 @@ double AtomicSurface::mass_of_atom(Eigen::Index atom) const {
   return potential_->mass(types_[static_cast<std::size_t>(atom)]);
 }
 
-void AtomicSurface::set_cell(const Cell& cell) { configuration_.cell = cell; }
+void AtomicSurface::set_cell(const Cell& cell, const Cell& described) {
+  configuration_.cell = described;
+  if (given_.cols() > 0) configuration_.positions = cell.matrix() * given_inverse_ * given_;
+}
 
 void AtomicSurface::deform(const Eigen::Matrix3d& f, Eigen::Ref<Eigen::VectorXd> x) {
   configuration_.cell = configuration_.cell.deformed(f);

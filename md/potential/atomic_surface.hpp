@@ -18,7 +18,7 @@ struct SurfaceOptions {
 
 /// Potential + species + cell + neighbor list + scratch. Coordinates are those of the free atoms, x0 y0 z0 x1 ...
 ///
-/// Frozen atoms stay where the reference configuration has them and are part of the energy. One object belongs to one
+/// Frozen atoms stay where the reference configuration has them, but follow the cell, and are part of the energy. One object belongs to one
 /// thread.
 class AtomicSurface final : public EnergySurface {
  public:
@@ -43,8 +43,10 @@ class AtomicSurface final : public EnergySurface {
   const std::vector<int>& types() const { return types_; }
   double mass_of_atom(Eigen::Index atom) const;
 
-  /// Replaces the cell; positions are not remapped. Frozen atoms keep their positions unless moved by remap().
-  void set_cell(const Cell& cell);
+  /// Replaces the cell; frozen atoms follow from where the reference configuration has them, affinely: r -> H H_reference^-1 r. The caller moves the free ones.
+  void set_cell(const Cell& cell) { set_cell(cell, cell); }
+  /// The same, described by other edges of the same lattice (rechosen()).
+  void set_cell(const Cell& cell, const Cell& described);
   /// Applies r -> F r to the cell, the frozen atoms and `x` (affine deformation).
   void deform(const Eigen::Matrix3d& f, Eigen::Ref<Eigen::VectorXd> x);
   /// The next evaluation rebuilds the neighbor list, so that it does not depend on what came before.
@@ -76,6 +78,8 @@ class AtomicSurface final : public EnergySurface {
   Configuration configuration_;
   SurfaceOptions options_;
   std::vector<Eigen::Index> free_;
+  Matrix3Xd given_;                ///< positions of the reference configuration, where atoms are frozen; its cell:
+  Eigen::Matrix3d given_inverse_;
   std::vector<int> types_;
   NeighborList list_;
   ForceScratch scratch_;

@@ -1,6 +1,8 @@
 // Large strain: the cell chosen again, the atoms as they are.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "md/core/rng.hpp"
 #include "md/deform/quasistatic.hpp"
 #include "md/deform/rechosen.hpp"
@@ -51,6 +53,36 @@ TEST(Rechosen, ACellWithinOneHalfKeepsItsBitsAndAnOpenEdgeItsTilt) {
   h(0, 1) = 30.0;
   EXPECT_EQ(rechosen(Cell(h, {true, false, true})).matrix(), h);
   EXPECT_NE(rechosen(Cell(h)).matrix(), h);
+}
+
+/// Sheared with a frozen layer in all planes, past the point where the cell is chosen again.
+TEST(QuasistaticShear, FrozenAtomsFollowTheCell) {
+  Configuration start = small_glass();
+  start.movable.assign(36, 1);
+  std::fill_n(start.movable.begin(), 9, 0);  // the lowest layer
+  const auto potential = open_potential("zhou2004");
+  for (int plane = 0; plane < 3; ++plane) {
+    AtomicSurface surface(potential, start);
+    Eigen::VectorXd x = surface.gather(start.positions);
+    ASSERT_TRUE(minimize(surface, x, {.max_force = 1e-7, .max_step = 0.05}).converged());
+    QuasistaticShear shear(surface, start.cell, 0.0, x, {.plane = plane, .max_step = 1e-2, .resolution = 1e-4});
+    double work = 0.0, released = 0.0;
+    const double begin = shear.state().energy, volume = start.cell.volume();
+    while (shear.state().strain < 0.7 - 1e-12) {
+      const ShearState from = shear.state();
+      const ShearStep step = shear.advance(0.7);
+      ASSERT_NE(step.outcome, ShearOutcome::NotConverged);
+      const ShearState& to = step.outcome == ShearOutcome::Event ? step.event.before : shear.state();
+      work += 0.5 * volume * (to.strain - from.strain) * (shear_stress(from.stress, plane) + shear_stress(to.stress, plane));
+      if (step.outcome == ShearOutcome::Event) {
+        EXPECT_GT(step.event.energy_drop, 0.0) << plane;
+        released += step.event.energy_drop;
+      }
+    }
+    EXPECT_NEAR(shear.state().energy - begin, work - released, 0.01 * released) << plane;
+    const Matrix3Xd now = surface.scatter(shear.state().x), expected = simple_shear(0.7, plane) * start.positions;
+    EXPECT_LT((now - expected).leftCols(9).norm(), 1e-12);
+  }
 }
 
 TEST(Rechosen, AGlassShearedTo500PercentKeepsItsEnergyLawAndItsD2min) {
