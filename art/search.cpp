@@ -53,6 +53,7 @@ void SearchOptions::validate() const {
   positive("coarse_force", coarse_force);
   positive("side_force", side_force);
   positive("local_iterations", local_iterations);
+  positive("local_vectors", local_vectors);
   positive("local_climb", local_climb);
   positive("local_force", local_force);
   positive("grow_force", grow_force);
@@ -99,7 +100,7 @@ struct LeaveCalls {
 
 /// Pushes out of the basin until the lowest curvature is clearly negative. @return whether it became so; `mode` is the one there.
 bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const VectorXd& direction,
-                 const SearchOptions& options, LeaveCalls& calls) {
+                 const SearchOptions& options, const md::LanczosOptions& lanczos, LeaveCalls& calls) {
   const std::int64_t begin = surface.calls();
   const Eigen::MatrixXd none(x.size(), 0);
   VectorXd gradient(x.size());
@@ -117,7 +118,7 @@ bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const 
     surface.evaluate(x, gradient);
     const std::int64_t mark = surface.calls();
     const md::LowestMode lowest =
-        md::lowest_mode(surface, x, gradient, mode, options.approach.lanczos, none);
+        md::lowest_mode(surface, x, gradient, mode, lanczos, none);
     calls.lanczos += surface.calls() - mark;
     calls.all = surface.calls() - begin;
     mode = lowest.vector;
@@ -172,7 +173,7 @@ class Search {
                                       const ApproachOptions& approach, const ApproachObserver& look) {
     VectorXd x = minimum, mode;
     LeaveCalls calls;
-    const bool left = leave_basin(surface, x, mode, direction, options_, calls);
+    const bool left = leave_basin(surface, x, mode, direction, options_, approach.lanczos, calls);
     const double spent = result_.calls.activation = locality_.spent();
     const auto share = [&](std::int64_t part) { return calls.all > 0 ? spent * static_cast<double>(part) / static_cast<double>(calls.all) : 0.0; };
     result_.calls.lanczos += share(calls.lanczos);
@@ -209,6 +210,7 @@ class Search {
 
     ApproachOptions coarse = options_.approach;
     coarse.max_climb = options_.local_climb;
+    coarse.lanczos.max_vectors = std::min(coarse.lanczos.max_vectors, options_.local_vectors);
     coarse.max_force = std::max(coarse.max_force, options_.local_force);
     coarse.max_iterations = std::min(coarse.max_iterations, options_.local_iterations);
     coarse.patience = std::min(coarse.patience, options_.local_patience);

@@ -55,6 +55,7 @@ struct SearchOptions {
   /// [Å], >= 0; narrower regions see no soft modes (docs/search.md). 0, or a region of more than half the particles: the whole.
   double local_margin = 7.0;
   int local_iterations = 60;      ///< > 0: of an approach in a region; those of connected searches took 9 to 58 (docs/search.md)
+  int local_vectors = 5;          ///< > 0: Lanczos vectors of a refresh of the mode in a region (docs/search.md)
   int local_patience = 6;         ///< >= 0: iterations in a row that the curvature may be positive in a region (docs/search.md)
   double local_climb = 0.5;       ///< [Å], > 0: ApproachOptions::max_climb in a region (docs/search.md)
   double local_force = 0.05;      ///< [eV/Å], > 0: a region's saddle is left to the whole at this max force

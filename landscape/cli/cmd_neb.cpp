@@ -182,7 +182,7 @@ int run(const Context& context, NebArguments options) {
   if (found.pieces.size() > 1)
     context.note(md::message("there are minima on the way: ", found.pieces.size(), " pieces, the barrier is that of the highest saddle"));
   if (top.path.must_be_split())
-    context.outcome("there are minima on the way: the barrier is that of the highest piece, not of one event");
+    context.outcome("there are minima on the way: the barrier is that of the highest saddle on it, not of one event");
   for (const PathPiece& piece : found.pieces) {
     if (piece.converged()) continue;
     context.outcome(why_not(piece));

@@ -71,6 +71,8 @@ void add_predict_command(CLI::App& app, Context& context) {
         return exit_stopped;
       }
       context.print(describe(report));
+      if (report.in_other_planes > 0)
+        context.note(md::message(report.in_other_planes, " events left out: they lie at a strain in another plane than ", options->plane));
       return exit_done;
     };
   });

@@ -68,7 +68,7 @@ void add_shear_command(CLI::App& app, Context& context) {
   command->footer("Example:\n  landscape shear glass --to 0.1\n  landscape shear glass --to 0.06 --unload    # what comes back, what is dissipated");
   command->add_option("sample", request->sample, "name of the sample")->required();
   command->add_option("--to", request->to, "final strain (negative shears backwards)")->capture_default_str();
-  command->add_option("--max-step", request->max_step, "largest strain step")->capture_default_str();
+  command->add_option("--max-step", request->max_step, "largest strain step; the first is at most 0.002, for the modulus")->capture_default_str();
   command->add_option("--resolution", request->resolution, "strain bracket of an event")->capture_default_str();
   command->add_option("--plane", request->plane, "plane of shear: xy, xz or yz")->capture_default_str();
   command->add_option("--unload", request->unload, "take the load off afterwards: to zero stress, or to zero strain")

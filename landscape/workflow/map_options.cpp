@@ -66,6 +66,7 @@ std::string MapOptions::text(const std::string& minimum_uid) const {
   if (s.local_margin > 0.0) {
     options["local_iterations"] = s.local_iterations;
     options["local_patience"] = s.local_patience;
+    options["local_vectors"] = s.local_vectors;
     options["local_climb_a"] = s.local_climb;
     options["side_force"] = s.side_force;
   }

@@ -201,8 +201,13 @@ PredictReport predict_events(db::Database& database, const PredictRequest& reque
                                               : std::ranges::count(request.events, event.id) > 0;
     if (asked) wanted[event.id] = {event, {}, {}};
   }
+  const auto in_another_plane = [&](const auto& entry) { return entry.second.event.strain_xy != 0.0 && entry.second.event.plane != plane_text; };
   for (const db::Id id : request.events)
     if (!wanted.contains(id)) throw db::Error(md::message("event ", database.event(id).id, " belongs to another sample than ", sample.name));
+  report.in_other_planes = static_cast<int>(std::ranges::count_if(wanted, in_another_plane));
+  if (report.in_other_planes > 0 && static_cast<std::size_t>(report.in_other_planes) == wanted.size())
+    throw db::Error(md::message("event ", wanted.begin()->first, " lies at a strain in plane ", wanted.begin()->second.event.plane, ", expected ", plane_text));
+  std::erase_if(wanted, in_another_plane);
   const auto known = [&] {
     for (const auto& p : database.predictions_of_sample(sample.id, plane_text))
       if (const auto e = wanted.find(p.event_id); e != wanted.end())
@@ -214,8 +219,6 @@ PredictReport predict_events(db::Database& database, const PredictRequest& reque
   // The minima first: many events leave the same one.
   std::vector<db::Id> minima, ids;
   for (const auto& [id, e] : wanted) {
-    if (e.event.strain_xy != 0.0 && e.event.plane != plane_text)
-      throw db::Error(md::message("event ", id, " lies at a strain in plane ", e.event.plane, ", expected ", plane_text));
     if (request.stored_only || e.by_method[0]) continue;
     ids.push_back(id);
     if (std::ranges::count(minima, e.event.initial_minimum_id) == 0) minima.push_back(e.event.initial_minimum_id);

@@ -54,6 +54,7 @@ struct PredictReport {
   std::vector<EventPrediction> events;       ///< by id
   std::vector<PredictionQuality> quality;    ///< as prediction_methods
   std::vector<FirstEvent> first;             ///< sense +1, then -1
+  int in_other_planes = 0;                   ///< of those asked for, events at a strain in another plane: left out
   bool finished = false;                     ///< false: stopped; the same request continues
 };
 

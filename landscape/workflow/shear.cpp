@@ -105,6 +105,9 @@ void complete_older(db::Database& database, const db::SampleRecord& sample, cons
 ShearPlan shear_plan(const ShearRequest& request) {
   if (!std::isfinite(request.to) || request.to == 0.0)
     throw md::InputError(md::message("shear: --to is ", request.to, ", expected a strain other than 0"));
+  constexpr double most = 100.0;
+  if (std::abs(request.to) > most)
+    throw md::InputError(md::message("shear: --to is ", request.to, ", expected a strain (not a percentage) of at most ", most));
   if (!request.unload.empty() && request.unload != "stress" && request.unload != "strain")
     throw md::InputError(md::message("--unload: expected stress or strain, got ", request.unload));
   if (request.cycles < 0 || (request.cycles > 0 && request.unload.empty()))
@@ -137,6 +140,7 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
   const ShearPlan plan = shear_plan(request);
   const std::string described = shear_options_text(request);
   const db::SampleRecord sample = ready_sample(database, request.sample);
+  if (!sample_cell(sample).fully_periodic()) throw md::InputError("shear: sample " + request.sample + " is not periodic in all directions");
   const auto potential = sample_potential(database, sample);
   // What is known before a run is begun: a shear with these options may be there already.
   ShearReport report;

@@ -14,7 +14,11 @@ double ShearRoute::progress(double strain) const {
 
 std::optional<double> ShearRoute::target(const md::ShearState& state) const {
   const ShearLeg& leg = legs_[place.leg];
-  if (!leg.to_zero_stress) return std::abs(leg.strain - state.strain) > 1e-12 ? std::optional(leg.strain) : std::nullopt;
+  if (!leg.to_zero_stress) {
+    const bool first = place.leg == 0 && state.strain == 0.0 && max_step_ > modulus_strain && std::abs(leg.strain) > modulus_strain;
+    if (first) return std::copysign(modulus_strain, leg.strain);
+    return std::abs(leg.strain - state.strain) > 1e-12 ? std::optional(leg.strain) : std::nullopt;
+  }
   const double stress = md::shear_stress(state.stress, plane_);
   if (std::abs(stress) * md::units::gpa_per_ev_a3 < zero_stress_gpa) return std::nullopt;
   // Newton's way down; where the slope is not known, a step against the stress.

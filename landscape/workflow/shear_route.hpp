@@ -16,6 +16,9 @@ struct ShearLeg {
   double strain = 0.0;
 };
 
+/// The shear modulus is of the strains up to this; no first step is longer.
+inline constexpr double modulus_strain = 0.002;
+
 /// The legs of a shear and where on them it is.
 class ShearRoute {
  public:

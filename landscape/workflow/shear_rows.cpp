@@ -5,6 +5,7 @@
 #include <span>
 
 #include "landscape/workflow/records.hpp"
+#include "landscape/workflow/shear_route.hpp"
 #include "md/core/units.hpp"
 #include "md/structure/rearranged.hpp"
 
@@ -19,12 +20,12 @@ std::span<const db::ShearStepRecord> loading_of(const std::vector<db::ShearStepR
 
 double sense_of(const db::ShearRecord& shear) { return shear.to_strain >= 0.0 ? 1.0 : -1.0; }
 
-/// Least squares of stress against strain up to 0.002 and before the first event.
+/// Least squares of stress against strain up to modulus_strain and before the first event.
 double small_strain_modulus(std::span<const db::ShearStepRecord> loading, double first_event, int plane) {
   double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
   for (const auto& step : loading) {
     const double gamma = step.strain_xy, stress = in_plane(step.stress_gpa, plane);
-    if (std::abs(gamma) > 0.002 + 1e-12 || std::abs(gamma) > first_event) continue;
+    if (std::abs(gamma) > modulus_strain + 1e-12 || std::abs(gamma) > first_event) continue;
     n += 1; sx += gamma; sy += stress; sxx += gamma * gamma; sxy += gamma * stress;
   }
   const double det = n * sxx - sx * sx;

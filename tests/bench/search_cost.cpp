@@ -39,6 +39,7 @@ struct Settings {
         {"relaxation", [this](double v) { search.relaxation_steps = static_cast<int>(v); }},
         {"margin", [this](double v) { search.local_margin = v; }},
         {"local_iterations", [this](double v) { search.local_iterations = static_cast<int>(v); }},
+        {"local_vectors", [this](double v) { search.local_vectors = static_cast<int>(v); }},
         {"local_patience", [this](double v) { search.local_patience = static_cast<int>(v); }},
         {"local_climb", [this](double v) { search.local_climb = v; }},
         {"local_force", [this](double v) { search.local_force = v; }},

@@ -140,6 +140,7 @@ TEST(BadInput, Databases) {
   expect_refused(place.run({"track", "v", "--events", "999"}), "there is no event 999");
   expect_refused(place.run({"track", "w", "--where", "EA < 1"}), "'w'");
   expect_refused(place.run({"neb", "1", "999"}), "there is no minimum 999");
+  expect_refused(place.run({"shear", "g", "--to", "1e9"}), "expected a strain (not a percentage)");
   expect_refused(place.run({"query", "events", "--where", "(SELECT count(*) FROM sqlite_master) > 0"}), "public views");
   place.write("empty.db", "");
   expect_refused(place.run({"--db", "empty.db", "query", "events"}), "is empty");

@@ -88,7 +88,8 @@ TEST(GlassSearch, ADisconnectedSaddleHasNoSideAtTheStart) {
   md::AtomicSurface surface(md::open_potential("CuZr_mm.eam.fs"), configuration);
   Eigen::VectorXd start = surface.gather(configuration.positions);
   ASSERT_TRUE(md::minimize(surface, start, {.max_force = 1e-6, .max_step = 0.05}).converged());
-  const art::SearchOptions options;
+  art::SearchOptions options;
+  options.local_vectors = 8;  // with those by which this search was found
   md::CounterRng center_rng(7, md::Stream::CenterAtom, 74), push_rng(7, md::Stream::Activation, 74);
   const auto center = static_cast<Eigen::Index>(center_rng.below(static_cast<std::uint64_t>(start.size() / 3)));
   std::vector<Eigen::Index> active;

@@ -50,6 +50,17 @@ TEST_F(PredictCommand, StoresEachMethodOnceForEveryPlane) {
     }
 }
 
+TEST_F(PredictCommand, LeavesOutWhatLiesAtAStrainInAnotherPlane) {
+  run({"map", "g", "--strain", "0.01", "--searches", "10", "--json"});
+  ASSERT_FALSE(run({"query", "events", "strain_xy!=0", "--format", "json", "--json"}).empty());
+  const auto mapped = run({"predict", "g", "--plane", "yz", "--json"});
+  const auto chosen = place_.run({"predict", "g", "--plane", "yz", "--where", "barrier_ev > 0", "--json"});
+  ASSERT_EQ(chosen.code, 0) << chosen.err;
+  EXPECT_EQ(chosen.json()["events"], mapped["events"]);
+  EXPECT_NE(chosen.err.find("events left out"), std::string::npos) << chosen.err;
+  EXPECT_EQ(place_.run({"predict", "g", "--plane", "yz", "--where", "strain_xy != 0"}).code, 2);
+}
+
 TEST_F(PredictCommand, DoesNotDependOnThreadsOrKills) {
   const std::string one = place_.path("one.db"), two = place_.path("two.db");
   for (const auto& copy : {one, two}) run({"db", "merge", "--db", copy, "landscape.db"});
