@@ -276,36 +276,49 @@ void Dynamics::step() {
   thermostat_half_step();
   if (npt) barostat_half_kick();
   kick_and_drift();
-  refresh_forces();
+  compute_forces();
   const Kick kick = half_kick();
-  share_range(configuration_.size(), options_.threads,
-              [&](Eigen::Index begin, Eigen::Index end) { apply(kick, begin, end); });
+  std::atomic<bool> finite = true;
+  share_range(configuration_.size(), options_.threads, [&](Eigen::Index begin, Eigen::Index end) {
+    if (!forces_.middleCols(begin, end - begin).allFinite()) finite = false;
+    apply(kick, begin, end);
+  });
+  refuse_unless(finite);
   if (npt) barostat_half_kick();
   thermostat_half_step();
   if (npt) barostat_thermostat_half_step();
   ++steps_;
 }
 
-void Dynamics::refresh_forces() {
-  const auto hint = [this] {
-    return message("step ", steps_ + 1, " (dt ", options_.dt_ps, " ps, set point ", temperature_k_,
-                   " K): ");
-  };
+void Dynamics::compute_forces() {
   try {
     list_.update(configuration_.cell, configuration_.positions, options_.threads);
     result_ = potential_->compute(configuration_.positions, types_, list_, forces_, scratch_,
                                   options_.threads);
   } catch (const InputError& error) {
-    throw InputError(hint() + error.what());
+    throw InputError(where() + error.what());
   }
   ++force_calls_;
-  std::atomic<bool> finite = std::isfinite(result_.energy);
+}
+
+void Dynamics::refresh_forces() {
+  compute_forces();
+  std::atomic<bool> finite = true;
   share_range(forces_.cols(), options_.threads, [&](Eigen::Index begin, Eigen::Index end) {
     if (!forces_.middleCols(begin, end - begin).allFinite()) finite = false;
   });
-  if (!finite)
+  refuse_unless(finite);
+}
+
+void Dynamics::refuse_unless(bool finite) const {
+  if (!finite || !std::isfinite(result_.energy))
     throw InputError(
-        hint() + "energy or a force is not finite; a smaller dt or a lower temperature may help");
+        where() + "energy or a force is not finite; a smaller dt or a lower temperature may help");
+}
+
+std::string Dynamics::where() const {
+  return message("step ", steps_ + 1, " (dt ", options_.dt_ps, " ps, set point ", temperature_k_,
+                 " K): ");
 }
 
 // Control

@@ -171,6 +171,10 @@ class Dynamics {
   Kick half_kick() const;
   void apply(const Kick& kick, Eigen::Index begin, Eigen::Index end);
   void kick_and_drift();
+  void compute_forces();
+  /// @throws InputError unless `finite`, which says so of the forces, and the energy is.
+  void refuse_unless(bool finite) const;
+  std::string where() const;
 
   std::shared_ptr<const Potential> potential_;
   DynamicsOptions options_;

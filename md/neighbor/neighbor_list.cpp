@@ -5,14 +5,13 @@
 
 #include "md/core/error.hpp"
 #include "md/core/share_range.hpp"
+#include "md/core/team.hpp"
 #include "md/simd/kernels.hpp"
 
 namespace landscape::md {
 
 namespace {
 
-/// Coordinates of the far slot [Å]: beyond every cutoff, with a square that is finite.
-constexpr double far_away = 1e100;
 /// Entries of a chunk from which on a buffer that grew to up to twice what it needs is cut back.
 constexpr std::size_t large = 200000;
 
@@ -84,27 +83,13 @@ void NeighborList::place_shifts(const Cell& cell) {
     shift_vectors_[s] = cell.matrix() * slots_.shifts[s].cast<double>();
 }
 
-void NeighborList::place(const Eigen::Ref<const Matrix3Xd>& positions, double* out) const {
-  const double* r = positions.data();
-  const Eigen::Index stride = positions.outerStride();
-  const auto n = static_cast<std::int64_t>(slots_.size());
-#pragma omp for schedule(static) nowait
-  for (std::int64_t slot = 0; slot < n; ++slot) {
-    const auto k = static_cast<std::size_t>(slot);
-    const double* a = r + stride * static_cast<Eigen::Index>(slots_.atom[k]);
-    const Eigen::Vector3d& shift = shift_vectors_[slots_.shift[k]];
-    for (Eigen::Index d = 0; d < 3; ++d) out[4 * slot + d] = a[d] + shift[d];
-  }
-#pragma omp single nowait
-  std::fill_n(out + 4 * n, 4, far_away);
-}
-
 void NeighborList::build_chunk(Chunk& chunk) {
   AlignedVector<std::uint32_t> out;  // not in the chunk while it grows: other threads write to the chunks beside it
   out.swap(chunk.rows);
   const auto within = simd::kernels().within;
   const double range = cutoff_ + skin_, range2 = range * range;
   const auto& reach = slots_.reach();
+  const auto& boxes = slots_.boxes();
   const auto far = static_cast<std::uint32_t>(slots_.size());
   std::uint32_t low = far, high = 0;
   std::size_t used = 0;
@@ -113,24 +98,21 @@ void NeighborList::build_chunk(Chunk& chunk) {
     const auto& box = slots_.box_of_rank(rank);
     const double center[3] = {slots_.x[home], slots_.y[home], slots_.z[home]};
     const std::size_t begin = used;
-    for (int a = 0; a <= reach[0]; ++a)
-      for (int b = -reach[1]; b <= reach[1]; ++b) {
-        const auto column = slots_.column(box[0] + a, box[1] + b, box[2]);
-        const std::size_t room = used + (column.second - column.first) + 2 * simd::block;
-        if (out.size() < room) out.resize(room + room / 4);
-        const std::size_t found = within(slots_.x.data(), slots_.y.data(), slots_.z.data(), column.first, column.second,
-                                         center, range2, out.data() + used);
-        if (a > 0) {
-          used += found;
-          continue;
-        }
-        // In the layer of the atom's own box each pair is met from both sides: kept by the one whose partner comes later.
-        const std::size_t first = used;
-        for (std::size_t k = 0; k < found; ++k) {
-          const std::uint32_t slot = out[first + k];
-          if (slots_.side[slot] > 0 || (slots_.side[slot] == 0 && slot > home)) out[used++] = slot;
-        }
-      }
+    const auto take = [&](std::pair<std::size_t, std::size_t> slots) {
+      const std::size_t room = used + (slots.second - slots.first) + 2 * simd::block;
+      if (out.size() < room) out.resize(room + room / 4);
+      used += within(slots_.x.data(), slots_.y.data(), slots_.z.data(), slots.first, slots.second, center, range2, out.data() + used);
+    };
+    const int low_z = box[2] - reach[2], end_z = box[2] + reach[2] + 1;
+    // In the layer of the atom's own box each pair is met from both sides: kept by the one whose partner comes later. An image comes
+    // before or after home as its translation along y does, and where it has none as that along z.
+    for (int by = std::max(box[1] - reach[1], 0); by < box[1]; ++by)
+      if (end_z > boxes[2]) take(slots_.column(box[0], by, std::max(low_z, boxes[2]), end_z));
+    take({home + 1, slots_.column(box[0], box[1], low_z, end_z).second});
+    for (int by = box[1] + 1; by <= box[1] + reach[1]; ++by)
+      take(slots_.column(box[0], by, by < boxes[1] ? std::max(low_z, 0) : low_z, end_z));
+    for (int a = 1; a <= reach[0]; ++a)
+      for (int b = -reach[1]; b <= reach[1]; ++b) take(slots_.column(box[0] + a, box[1] + b, low_z, end_z));
     if (!moving_.empty() && !moving_[slots_.atom[home]])
       used = static_cast<std::size_t>(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(begin),
                                                      out.begin() + static_cast<std::ptrdiff_t>(used),
@@ -159,18 +141,26 @@ void NeighborList::build_chunk(Chunk& chunk) {
 }
 
 void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
-  slots_.build(cell, positions, cutoff_ + skin_, threads);
+  if (!positions.allFinite()) throw InputError("neighbor list: a coordinate is not finite");
   const auto n = static_cast<std::size_t>(positions.cols());
   LANDSCAPE_CHECK(moving_.empty() || moving_.size() == n);
   const int count = chunk_count(positions.cols());
   chunks_.resize(static_cast<std::size_t>(count));
   row_count_.resize(n);
-#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic)
   for (int c = 0; c < count; ++c) {
-    Chunk& chunk = chunks_[static_cast<std::size_t>(c)];
-    chunk.rank_begin = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c));
-    chunk.rank_end = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c + 1));
-    build_chunk(chunk);
+    chunks_[static_cast<std::size_t>(c)].rank_begin = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c));
+    chunks_[static_cast<std::size_t>(c)].rank_end = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c + 1));
+  }
+  TeamBarrier barrier;
+  Claims claims;
+  claims.reset(chunks_.size());
+#pragma omp parallel num_threads(threads) if (threads > 1)
+  {
+    const Team team(barrier);
+    slots_.build(team, cell, positions, cutoff_ + skin_);
+    team.share(chunks_.size(), [&](std::size_t begin, std::size_t end) {
+      team.take(claims, [&](std::size_t c) { return begin <= c && c < end; }, [&](std::size_t c, bool) { build_chunk(chunks_[c]); });
+    });
   }
   row_begin_.resize(n + 1);
   row_begin_[0] = 0;

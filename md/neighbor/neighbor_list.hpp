@@ -57,13 +57,13 @@ class NeighborList {
   }
   /// Per rank and one more: entries of the padded rows of all ranks before it, those of earlier chunks included.
   const std::vector<std::size_t>& row_begin() const { return row_begin_; }
-  /// Writes x y z of every slot for `positions` in the cell of the last update(), 4 doubles a slot, the fourth left alone, and
-  /// those of the far slot after them. Shared among the threads of the parallel region it is called in; no barrier at its end.
-  /// @param out 4 (slots + 1) doubles.
-  void place(const Eigen::Ref<const Matrix3Xd>& positions, double* out) const;
+  /// Coordinates of the far slot [Å]: beyond every cutoff, with a square that is finite.
+  static constexpr double far_away = 1e100;
+  /// What a slot is away from its atom, in the cell of the last update() [Å].
+  const Eigen::Vector3d& shift_of(std::size_t slot) const { return shift_vectors_[slots_.shift[slot]]; }
   /// r of a slot now [Å].
   Eigen::Vector3d place(const Eigen::Ref<const Matrix3Xd>& positions, std::size_t slot) const {
-    return positions.col(slots_.atom[slot]) + shift_vectors_[slots_.shift[slot]];
+    return positions.col(slots_.atom[slot]) + shift_of(slot);
   }
 
  private:

@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "md/core/error.hpp"
-#include "md/core/share_range.hpp"
+#include "md/core/team.hpp"
 #include "md/simd/kernels.hpp"
 
 namespace landscape::md {
@@ -30,16 +30,19 @@ std::uint32_t index_in(const std::vector<Eigen::Vector3i>& set, const Eigen::Vec
 
 }  // namespace
 
-void Slots::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range, int threads) {
-  if (!positions.allFinite()) throw InputError("neighbor list: a coordinate is not finite");
-  choose_boxes(cell, positions, range);
-  sort_atoms(cell, positions, threads);
-  count_slots();
-  index_shifts(threads);
-  fill_slots(cell, positions, threads);
-  rank_atoms(threads);
+void Slots::build(const Team& team, const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range) {
+  team.lead([&] { choose_boxes(cell, positions, range); });
+  sort_atoms(team, cell, positions);
+  team.lead([&] {
+    count_slots();
+    index_shifts();
+    make_room();
+  });
+  fill_slots(team, cell, positions);
+  rank_atoms(team);
 }
 
+/// Boxes for these atoms, and room for what is kept per atom.
 void Slots::choose_boxes(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range) {
   const auto n = positions.cols();
   const auto& periodic = cell.periodic();
@@ -71,17 +74,16 @@ void Slots::choose_boxes(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& po
     shift_low_[k] = images_[k].front().shift;
     shift_count_[k] = images_[k].back().shift - shift_low_[k] + 1;
   }
+  box_.resize(static_cast<std::size_t>(n));
+  wrap_.resize(static_cast<std::size_t>(n));
 }
 
 /// Which box each atom lies in, and the atoms of each box in the order of their numbers.
-void Slots::sort_atoms(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
-  const auto n = static_cast<std::size_t>(positions.cols());
+void Slots::sort_atoms(const Team& team, const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions) {
   const auto& periodic = cell.periodic();
   const Eigen::Matrix3d inverse = cell.inverse();
-  box_.resize(n);
-  wrap_.resize(n);
-  share_range(positions.cols(), threads, [&](Eigen::Index begin, Eigen::Index end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+  team.share(box_.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
       const Eigen::Vector3d s = inverse * positions.col(static_cast<Eigen::Index>(i));
       for (std::size_t k = 0; k < 3; ++k) {
         const auto row = static_cast<Eigen::Index>(k);
@@ -93,6 +95,13 @@ void Slots::sort_atoms(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& posi
       }
     }
   });
+  team.wait();
+  team.lead([&] { order_boxes(); });
+}
+
+/// The atoms of each box one after the other.
+void Slots::order_boxes() {
+  const std::size_t n = box_.size();
   const auto box_of = [&](std::size_t i) { return home_box(box_[i][0], box_[i][1], box_[i][2]); };
   sorted_begin_.assign(home_box(boxes_[0], 0, 0) + 1, 0);
   for (std::size_t i = 0; i < n; ++i) ++sorted_begin_[box_of(i) + 1];
@@ -120,8 +129,8 @@ void Slots::count_slots() {
 }
 
 /// All lattice translations that can occur: those of the images, from wherever atoms are.
-void Slots::index_shifts(int threads) {
-  index_wraps(threads);
+void Slots::index_shifts() {
+  index_wraps();
   const auto each = [&](auto&& visit) {
     for (const Eigen::Vector3i& wrap : wraps_)
       for (int u = 0; u < shift_count_[0]; ++u)
@@ -137,7 +146,7 @@ void Slots::index_shifts(int threads) {
 }
 
 /// The different wraps, and which of them each atom has.
-void Slots::index_wraps(int threads) {
+void Slots::index_wraps() {
   const auto n = static_cast<Eigen::Index>(wrap_.size());
   wraps_.clear();
   wrap_index_.resize(wrap_.size());
@@ -158,40 +167,58 @@ void Slots::index_wraps(int threads) {
     return static_cast<std::size_t>(((w[0] - low[0]) * count[1] + w[1] - low[1]) * count[2] + w[2] - low[2]);
   };
   std::vector<std::uint32_t> index(static_cast<std::size_t>(count.prod()), none);
-  for (const Eigen::Vector3i& w : wrap_) {
-    auto& its = index[cell_of(w)];
-    if (its != none) continue;
-    its = static_cast<std::uint32_t>(wraps_.size());
-    wraps_.push_back(w);
+  for (std::size_t i = 0; i < wrap_.size(); ++i) {
+    auto& its = index[cell_of(wrap_[i])];
+    if (its == none) {
+      its = static_cast<std::uint32_t>(wraps_.size());
+      wraps_.push_back(wrap_[i]);
+    }
+    wrap_index_[i] = its;
   }
-  share_range(n, threads, [&](Eigen::Index begin, Eigen::Index end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) wrap_index_[i] = index[cell_of(wrap_[i])];
-  });
 }
 
-void Slots::fill_slots(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
-  const std::size_t total = first_.back();
+/// For all that is kept per slot and per rank, and where the slots of each rank begin.
+void Slots::make_room() {
+  const std::size_t total = first_.back(), n = sorted_.size();
   atom.resize(total);
   shift.resize(total);
-  side.resize(total);
   for (AlignedVector<double>* line : {&x, &y, &z}) renew(*line, total + simd::block);
   std::fill_n(x.data() + total, simd::block, std::numeric_limits<double>::infinity());
   std::fill_n(y.data() + total, simd::block, 0.0);
   std::fill_n(z.data() + total, simd::block, 0.0);
+  home.resize(n);
+  rank_of.resize(n);
+  slots_begin.resize(n + 1);
+  slots_of_rank.resize(total);
+  std::array<std::vector<std::size_t>, 3> count;  // images along each direction, per box at home
+  for (std::size_t k = 0; k < 3; ++k) {
+    count[k].assign(static_cast<std::size_t>(boxes_[k]), 0);
+    for (const Image& image : images_[k])
+      if (image.exists) ++count[k][static_cast<std::size_t>(image.home)];
+  }
+  std::size_t box = 0, used = 0;
+  for (const std::size_t a : count[0])
+    for (const std::size_t b : count[1])
+      for (const std::size_t c : count[2]) {
+        for (std::size_t r = sorted_begin_[box]; r < sorted_begin_[box + 1]; ++r, used += a * b * c) slots_begin[r] = used;
+        ++box;
+      }
+  slots_begin[n] = used;
+  LANDSCAPE_CHECK(used == total);
+}
+
+void Slots::fill_slots(const Team& team, const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions) {
   std::vector<Eigen::Vector3d> vectors;
   for (const Eigen::Vector3i& t : shifts) vectors.push_back(cell.matrix() * t.cast<double>());
   const auto images = static_cast<std::uint32_t>(shift_count_[0] * shift_count_[1] * shift_count_[2]);
   const auto fill_box = [&](std::size_t slot, const Image& a, const Image& b, const Image& c) {
     const auto image = static_cast<std::uint32_t>(((a.shift - shift_low_[0]) * shift_count_[1] + b.shift - shift_low_[1]) * shift_count_[2] +
                                                   c.shift - shift_low_[2]);
-    const std::pair around(b.shift, c.shift), none(0, 0);
-    const auto its_side = static_cast<std::int8_t>(around > none ? 1 : around < none ? -1 : 0);
     const std::size_t box = home_box(a.home, b.home, c.home);
     for (std::size_t k = sorted_begin_[box]; k < sorted_begin_[box + 1]; ++k, ++slot) {
       const std::uint32_t i = sorted_[k];
       atom[slot] = i;
       shift[slot] = shift_of_[wrap_index_[i] * images + image];
-      side[slot] = its_side;
       const Eigen::Vector3d r = positions.col(static_cast<Eigen::Index>(i)) + vectors[shift[slot]];
       x[slot] = r[0];
       y[slot] = r[1];
@@ -199,62 +226,49 @@ void Slots::fill_slots(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& posi
     }
   };
   // Rows of boxes along the third direction, one after the other in memory.
-  const auto rows = static_cast<Eigen::Index>(extended_[0] * extended_[1]);
-  const int parts = positions.cols() >= 2000 ? threads : 1;
-#pragma omp parallel for num_threads(parts) if (parts > 1) schedule(static)
-  for (Eigen::Index row = 0; row < rows; ++row) {
-    const Image& a = images_[0][static_cast<std::size_t>(row) / extended_[1]];
-    const Image& b = images_[1][static_cast<std::size_t>(row) % extended_[1]];
-    if (!a.exists || !b.exists) continue;
-    const std::size_t* first = first_.data() + static_cast<std::size_t>(row) * extended_[2];
-    for (std::size_t e = 0; e < extended_[2]; ++e)
-      if (images_[2][e].exists) fill_box(first[e], a, b, images_[2][e]);
-  }
+  team.share(extended_[0] * extended_[1], [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      const Image& a = images_[0][row / extended_[1]];
+      const Image& b = images_[1][row % extended_[1]];
+      if (!a.exists || !b.exists) continue;
+      const std::size_t* first = first_.data() + row * extended_[2];
+      for (std::size_t e = 0; e < extended_[2]; ++e)
+        if (images_[2][e].exists) fill_box(first[e], a, b, images_[2][e]);
+    }
+  });
 }
 
 /// Boxes at home hold home slots alone, and every image of a box holds its atoms in the same order.
-void Slots::rank_atoms(int threads) {
-  const std::size_t n = sorted_.size();
-  home.resize(n);
-  rank_of.resize(n);
-  slots_begin.resize(n + 1);
-  std::array<std::vector<std::size_t>, 3> count;  // images along each direction, per box at home
-  for (std::size_t k = 0; k < 3; ++k) {
-    count[k].assign(static_cast<std::size_t>(boxes_[k]), 0);
-    for (const Image& image : images_[k])
-      if (image.exists) ++count[k][static_cast<std::size_t>(image.home)];
-  }
-  slots_begin[0] = 0;
-  for (std::size_t r = 0; r < n; ++r) {
-    const auto& box = box_[sorted_[r]];
-    slots_begin[r + 1] = slots_begin[r] + count[0][static_cast<std::size_t>(box[0])] * count[1][static_cast<std::size_t>(box[1])] *
-                                                    count[2][static_cast<std::size_t>(box[2])];
-  }
-  slots_of_rank.resize(slots_begin[n]);
+void Slots::rank_atoms(const Team& team) {
   const auto extended = [&](std::size_t a, std::size_t b, std::size_t c) { return first_[(a * extended_[1] + b) * extended_[2] + c]; };
-  share_range(static_cast<Eigen::Index>(n), threads, [&](Eigen::Index begin, Eigen::Index end) {
-    for (auto r = static_cast<std::size_t>(begin); r < static_cast<std::size_t>(end); ++r) {
-      const std::uint32_t i = sorted_[r];
-      const auto& box = box_[i];
-      rank_of[i] = static_cast<std::uint32_t>(r);
-      const std::size_t within = r - sorted_begin_[home_box(box[0], box[1], box[2])];
-      const std::array<std::size_t, 3> at = {static_cast<std::size_t>(box[0]), static_cast<std::size_t>(box[1] + reach_[1]),
-                                             static_cast<std::size_t>(box[2] + reach_[2])};
-      home[r] = static_cast<std::uint32_t>(extended(at[0], at[1], at[2]) + within);
-      // Images lie whole cells, that is whole numbers of boxes, from each other; in ascending order of slots.
-      const std::array<std::size_t, 3> step = {static_cast<std::size_t>(boxes_[0]), static_cast<std::size_t>(boxes_[1]),
-                                               static_cast<std::size_t>(boxes_[2])};
-      std::size_t k = slots_begin[r];
-      for (std::size_t a = at[0] % step[0]; a < extended_[0]; a += step[0]) {
-        if (!images_[0][a].exists) continue;
-        for (std::size_t b = at[1] % step[1]; b < extended_[1]; b += step[1]) {
-          if (!images_[1][b].exists) continue;
-          for (std::size_t c = at[2] % step[2]; c < extended_[2]; c += step[2])
-            if (images_[2][c].exists) slots_of_rank[k++] = static_cast<std::uint32_t>(extended(a, b, c) + within);
-        }
+  // Images lie whole cells, that is whole numbers of boxes, from each other.
+  const auto each_image = [&](std::size_t k, std::size_t at, auto&& visit) {
+    const auto step = static_cast<std::size_t>(boxes_[k]);
+    for (std::size_t e = at % step; e < extended_[k]; e += step)
+      if (images_[k][e].exists) visit(e);
+  };
+  team.share(sorted_begin_.size() - 1, [&](std::size_t begin, std::size_t end) {
+    std::vector<std::size_t> firsts;  // of the box and its images, ascending
+    for (std::size_t box = begin; box < end; ++box) {
+      if (sorted_begin_[box] == sorted_begin_[box + 1]) continue;
+      const auto ny = static_cast<std::size_t>(boxes_[1]), nz = static_cast<std::size_t>(boxes_[2]);
+      const std::array<std::size_t, 3> at = {box / (ny * nz), box / nz % ny + static_cast<std::size_t>(reach_[1]),
+                                             box % nz + static_cast<std::size_t>(reach_[2])};
+      firsts.clear();
+      each_image(0, at[0], [&](std::size_t a) {
+        each_image(1, at[1], [&](std::size_t b) { each_image(2, at[2], [&](std::size_t c) { firsts.push_back(extended(a, b, c)); }); });
+      });
+      const std::size_t home_first = extended(at[0], at[1], at[2]);
+      for (std::size_t r = sorted_begin_[box]; r < sorted_begin_[box + 1]; ++r) {
+        const std::size_t within = r - sorted_begin_[box];
+        rank_of[sorted_[r]] = static_cast<std::uint32_t>(r);
+        home[r] = static_cast<std::uint32_t>(home_first + within);
+        std::size_t k = slots_begin[r];
+        for (const std::size_t first : firsts) slots_of_rank[k++] = static_cast<std::uint32_t>(first + within);
       }
     }
   });
+  team.wait();
 }
 
 }  // namespace landscape::md

@@ -11,6 +11,8 @@
 
 namespace landscape::md {
 
+class Team;
+
 /// A slot is an atom at home (wrapped into the cell) or one of its images within `range` of the cell.
 ///
 /// Slots are sorted by box, x slowest and z fastest, so that a column of boxes is one stretch of memory and atoms close in space are
@@ -18,15 +20,14 @@ namespace landscape::md {
 /// other side. A value; const members are safe to share.
 class Slots {
  public:
-  /// @param range [Å], > 0. @param threads >= 1; the slots do not depend on it. @throws InputError if a coordinate is not finite.
-  void build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range, int threads = 1);
+  /// A thread's share; the slots do not depend on how many there are. All are built when it returns. @param positions finite.
+  /// @param range [Å], > 0.
+  void build(const Team& team, const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range);
 
   std::size_t size() const { return atom.size(); }
 
   std::vector<std::uint32_t> atom;     ///< per slot: atom
   std::vector<std::uint32_t> shift;    ///< per slot: index into shifts
-  std::vector<std::int8_t> side;       ///< per slot: -1, 0, 1 as its image along (y, z) comes before, at or after home; 0 at home only
-                                       ///< among slots not shifted along x
   std::vector<Eigen::Vector3i> shifts; ///< lattice translations in use; position of a slot = that of its atom + H shift
   std::vector<std::uint32_t> home;     ///< per rank (atoms in order of their home slots): slot
   std::vector<std::uint32_t> rank_of;  ///< per atom: rank
@@ -34,11 +35,13 @@ class Slots {
   std::vector<std::size_t> slots_begin;      ///< per rank and one more, into slots_of_rank
   AlignedVector<double> x, y, z;       ///< per slot when built [Å]; seven more entries, infinite
 
-  /// Slots of the boxes (bx, by, bz - reach .. bz + reach): [first, last).
-  std::pair<std::size_t, std::size_t> column(int bx, int by, int bz) const {
+  /// Slots of the boxes (bx, by, z), z in [z_begin, z_end): [first, last). Along y and z boxes reach from -reach to boxes + reach - 1: those of
+  /// images lie outside [0, boxes).
+  std::pair<std::size_t, std::size_t> column(int bx, int by, int z_begin, int z_end) const {
     const std::size_t row = (static_cast<std::size_t>(bx) * extended_[1] + static_cast<std::size_t>(by + reach_[1])) * extended_[2];
-    return {first_[row + static_cast<std::size_t>(bz)], first_[row + static_cast<std::size_t>(bz + 2 * reach_[2] + 1)]};
+    return {first_[row + static_cast<std::size_t>(z_begin + reach_[2])], first_[row + static_cast<std::size_t>(z_end + reach_[2])]};
   }
+  const std::array<int, 3>& boxes() const { return boxes_; }
   const std::array<int, 3>& box_of_rank(std::size_t r) const { return box_[sorted_[r]]; }
   const std::array<int, 3>& reach() const { return reach_; }
 
@@ -49,12 +52,14 @@ class Slots {
     bool exists;  ///< no images of an open direction
   };
   void choose_boxes(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, double range);
-  void sort_atoms(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads);
+  void sort_atoms(const Team& team, const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions);
+  void order_boxes();
   void count_slots();
-  void index_shifts(int threads);
-  void index_wraps(int threads);
-  void fill_slots(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads);
-  void rank_atoms(int threads);
+  void index_shifts();
+  void index_wraps();
+  void make_room();
+  void fill_slots(const Team& team, const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions);
+  void rank_atoms(const Team& team);
   std::size_t home_box(int bx, int by, int bz) const {
     return (static_cast<std::size_t>(bx) * static_cast<std::size_t>(boxes_[1]) + static_cast<std::size_t>(by)) * static_cast<std::size_t>(boxes_[2]) +
            static_cast<std::size_t>(bz);

@@ -1,13 +1,12 @@
 #include "md/potential/eam.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
 #include "md/core/error.hpp"
 #include "md/core/parallel.hpp"
+#include "md/core/team.hpp"
 #include "md/potential/detail.hpp"
 #include "md/simd/kernels.hpp"
 
@@ -26,11 +25,13 @@ struct EamScratch {
   std::vector<std::uint32_t> pair_blocks;
   std::vector<std::int32_t> rank_types;
   std::vector<std::int64_t> first_rows, second_rows;
-  std::vector<double> embedding_slope;  ///< per atom
   const double* background = nullptr;   ///< per atom, or none
   double* atom_density = nullptr;       ///< per atom: where the caller wants them
   double* atom_embedding = nullptr;
   std::vector<double> embedding_energy; ///< per chunk
+  Claims density_claims, force_claims;  ///< chunks, in each pass
+  std::vector<int> density_thread;      ///< per chunk: the thread whose cache its pairs are in
+  TeamBarrier barrier;
 };
 
 void EamTables::validate() const {
@@ -91,7 +92,7 @@ std::vector<int> EamPotential::types_of(std::span<const std::string> species) co
   return detail::types_by_element(spec_, elements_, species);
 }
 
-/// dF/dρ of the atoms of a chunk from their densities. @return their embedding energy.
+/// dF/dρ of the atoms of a chunk from their densities, as the fourth number of their slots. @return their embedding energy.
 double EamPotential::embed_chunk(const NeighborList& list, const NeighborList::Chunk& chunk, std::span<const int> types,
                                  EamScratch& scratch) const {
   const Slots& slots = list.slots();
@@ -112,7 +113,8 @@ double EamPotential::embed_chunk(const NeighborList& list, const NeighborList::C
     if (density > density_max_) value += slope * (density - density_max_);  // linear beyond the table
     energy += value;
     scratch.atom_embedding[atom] = value;
-    scratch.embedding_slope[atom] = slope;
+    for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
+      scratch.slots[4 * static_cast<std::size_t>(slots.slots_of_rank[k]) + 3] = slope;
   }
   return energy;
 }
@@ -133,16 +135,12 @@ void EamPotential::refuse_closest(const Eigen::Ref<const Matrix3Xd>& positions, 
 namespace {
 
 // The parts of a force call are shared among the threads of the parallel region that they are called in: one region a call, since to begin
-// one costs as much as a part of a small glass.
+// one costs as much as a part of a small glass. At the end of each part all have done theirs.
 
 /// total[k] = Σ over chunks, in order, of the `doubles` numbers that each keeps of slot k.
-void sum_chunks(const std::vector<NeighborList::Chunk>& chunks, const std::vector<std::size_t>& offset,
+void sum_chunks(const Team& team, const std::vector<NeighborList::Chunk>& chunks, const std::vector<std::size_t>& offset,
                 const AlignedVector<double>& parts, std::size_t doubles, std::size_t slots, AlignedVector<double>& total) {
-  const auto pieces = static_cast<std::int64_t>(chunks.size());
-#pragma omp for schedule(static)
-  for (std::int64_t p = 0; p < pieces; ++p) {
-    const std::size_t begin = slots * static_cast<std::size_t>(p) / chunks.size();
-    const std::size_t end = slots * static_cast<std::size_t>(p + 1) / chunks.size();
+  team.share(slots, [&](std::size_t begin, std::size_t end) {
     std::fill(total.begin() + static_cast<std::ptrdiff_t>(doubles * begin),
               total.begin() + static_cast<std::ptrdiff_t>(doubles * end), 0.0);
     for (std::size_t c = 0; c < chunks.size(); ++c) {
@@ -153,85 +151,88 @@ void sum_chunks(const std::vector<NeighborList::Chunk>& chunks, const std::vecto
       double* to = total.data() + doubles * low;
       for (std::size_t k = 0; k < doubles * (high - low); ++k) to[k] += from[k];
     }
-  }
-}
-
-/// Sets the fourth number of every slot to what `value` says of its atom.
-template <class Value>
-void mark_slots(const Slots& slots, AlignedVector<double>& marked, Value&& value) {
-  const auto n = static_cast<std::int64_t>(slots.size());
-#pragma omp for schedule(static)
-  for (std::int64_t k = 0; k < n; ++k)
-    marked[4 * static_cast<std::size_t>(k) + 3] = value(slots.atom[static_cast<std::size_t>(k)]);
+  });
+  team.wait();
 }
 
 }  // namespace
 
-void EamPotential::share_embedding(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
-                                   EamScratch& work, bool slopes) const {
-  const auto pass = slopes ? simd::kernels().eam_density : simd::kernels().eam_energy;
-  const auto& chunks = list.chunks();
-  const auto count = static_cast<int>(chunks.size());
+/// The slots as the first pass reads them: places, and where in the tables those of the atom's type begin.
+void EamPotential::share_slots(const Team& team, const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                               const NeighborList& list, EamScratch& work) const {
   const Slots& slots = list.slots();
-  list.place(positions, work.slots.data());
-  const auto n = static_cast<std::int64_t>(slots.home.size());
-#pragma omp for schedule(static) nowait
-  for (std::int64_t rank = 0; rank < n; ++rank)
-    work.rank_types[static_cast<std::size_t>(rank)] = types[slots.atom[slots.home[static_cast<std::size_t>(rank)]]];
-  mark_slots(slots, work.slots, [&](std::uint32_t atom) {
-    return std::bit_cast<double>(work.second_rows[static_cast<std::size_t>(types[atom])]);
-  });
-  // The kept pairs of a thread's chunks follow each other: what is left over lies at the end and is never touched.
-  const int teams = std::min(omp_get_num_threads(), count);
-#pragma omp for schedule(static)
-  for (int team = 0; team < teams; ++team) {
-    const auto begin = static_cast<std::size_t>(chunk_begin(count, teams, team)), end = static_cast<std::size_t>(chunk_begin(count, teams, team + 1));
-    std::size_t kept = list.row_begin()[chunks[begin].rank_begin];
-    for (std::size_t c = begin; c < end; ++c) {
-      simd::EamChunk& chunk = work.chunks[c];
-      std::fill_n(chunk.density, chunks[c].slot_high - chunk.slot_low, 0.0);
-      chunk.kept = kept;
-      pass(chunk);
-      kept = chunk.kept;
+  team.share(slots.home.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t rank = begin; rank < end; ++rank) {
+      const std::uint32_t atom = slots.atom[slots.home[rank]];
+      const int type = types[atom];
+      work.rank_types[rank] = type;
+      const Eigen::Vector3d x = positions.col(atom);
+      const double row = std::bit_cast<double>(work.second_rows[static_cast<std::size_t>(type)]);
+      for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k) {
+        const std::uint32_t slot = slots.slots_of_rank[k];
+        double* out = work.slots.data() + 4 * static_cast<std::size_t>(slot);
+        const Eigen::Vector3d& shift = list.shift_of(slot);
+        for (Eigen::Index d = 0; d < 3; ++d) out[d] = x[d] + shift[d];
+        out[3] = row;
+      }
     }
-  }
-  sum_chunks(chunks, work.offset, work.parts, 1, slots.size(), work.total);
-#pragma omp for schedule(static)
-  for (int c = 0; c < count; ++c)
-    work.embedding_energy[static_cast<std::size_t>(c)] =
-        embed_chunk(list, chunks[static_cast<std::size_t>(c)], types, work);
+  });
+  team.wait();
 }
 
-void EamPotential::share_forces(const NeighborList& list, EamScratch& work, Eigen::Ref<Matrix3Xd> forces) const {
+void EamPotential::share_embedding(const Team& team, const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                                   const NeighborList& list, EamScratch& work, bool slopes) const {
+  const auto pass = slopes ? simd::kernels().eam_density : simd::kernels().eam_energy;
+  const auto& chunks = list.chunks();
+  share_slots(team, positions, types, list, work);
+  // The kept pairs of a thread's chunks follow each other: what is left over lies behind them and is never touched. A chunk that another thread
+  // takes keeps its pairs where they would lie without that: all of its owner's behind it are taken by then.
+  team.share(chunks.size(), [&](std::size_t begin, std::size_t end) {
+    const auto& rows = list.row_begin();
+    std::size_t kept = begin < end ? rows[chunks[begin].rank_begin] : 0;
+    team.take(work.density_claims, [&](std::size_t c) { return begin <= c && c < end; }, [&](std::size_t c, bool own) {
+      simd::EamChunk& chunk = work.chunks[c];
+      std::fill_n(chunk.density, chunks[c].slot_high - chunk.slot_low, 0.0);
+      chunk.kept = own ? kept : rows[chunks[c].rank_begin];
+      pass(chunk);
+      if (own) kept = chunk.kept;
+      work.density_thread[c] = team.index();
+    });
+  });
+  sum_chunks(team, chunks, work.offset, work.parts, 1, list.slots().size(), work.total);
+  team.share(chunks.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t c = begin; c < end; ++c) work.embedding_energy[c] = embed_chunk(list, chunks[c], types, work);
+  });
+  team.wait();
+}
+
+void EamPotential::share_forces(const Team& team, const NeighborList& list, EamScratch& work, Eigen::Ref<Matrix3Xd> forces) const {
   const auto force_pass = simd::kernels().eam_force;
   const Slots& slots = list.slots();
   const auto& chunks = list.chunks();
-  const auto count = static_cast<int>(chunks.size());
-  mark_slots(slots, work.slots, [&](std::uint32_t atom) { return work.embedding_slope[atom]; });
-#pragma omp for schedule(static)
-  for (int c = 0; c < count; ++c) {
-    simd::EamChunk& chunk = work.chunks[static_cast<std::size_t>(c)];
-    std::fill_n(chunk.forces, 4 * (chunks[static_cast<std::size_t>(c)].slot_high - chunk.slot_low), 0.0);
+  team.take(work.force_claims, [&](std::size_t c) { return work.density_thread[c] == team.index(); }, [&](std::size_t c, bool) {
+    simd::EamChunk& chunk = work.chunks[c];
+    std::fill_n(chunk.forces, 4 * (chunks[c].slot_high - chunk.slot_low), 0.0);
     force_pass(chunk);
-  }
-  sum_chunks(chunks, work.offset, work.parts, 4, slots.size(), work.total);
+  });
+  sum_chunks(team, chunks, work.offset, work.parts, 4, slots.size(), work.total);
   double* out = forces.data();
   const Eigen::Index stride = forces.outerStride();
-#pragma omp for schedule(static)
-  for (int c = 0; c < count; ++c)
-    for (std::size_t rank = chunks[static_cast<std::size_t>(c)].rank_begin; rank < chunks[static_cast<std::size_t>(c)].rank_end; ++rank) {
+  team.share(slots.home.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t rank = begin; rank < end; ++rank) {
       double f[3] = {};
       for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
         for (std::size_t d = 0; d < 3; ++d) f[d] += work.total[4 * slots.slots_of_rank[k] + d];
       std::copy_n(f, 3, out + stride * static_cast<Eigen::Index>(slots.atom[slots.home[rank]]));
     }
+  });
 }
 
 double EamPotential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                             const NeighborList& list, ForceScratch& scratch, int threads) const {
   EamScratch& work = prepare(positions, list, scratch, 1);
 #pragma omp parallel num_threads(threads) if (threads > 1)
-  share_embedding(positions, types, list, work, false);
+  share_embedding(Team(work.barrier), positions, types, list, work, false);
   check_closest(positions, list, work);
   double energy = 0.0;
   for (std::size_t c = 0; c < work.chunks.size(); ++c) energy += work.chunks[c].energy + work.embedding_energy[c];
@@ -244,8 +245,9 @@ ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, 
   EamScratch& work = prepare(positions, list, scratch, 4);
 #pragma omp parallel num_threads(threads) if (threads > 1)
   {
-    share_embedding(positions, types, list, work, true);
-    share_forces(list, work, forces);
+    const Team team(work.barrier);
+    share_embedding(team, positions, types, list, work, true);
+    share_forces(team, list, work, forces);
   }
   check_closest(positions, list, work);
   ForceResult result;
@@ -286,15 +288,18 @@ EamScratch& EamPotential::prepare(const Eigen::Ref<const Matrix3Xd>& positions, 
     entries += chunks[c].slot_high > chunks[c].slot_low ? chunks[c].slot_high - chunks[c].slot_low : 0;
   }
   renew(work.slots, 4 * (slots.size() + 1));
+  std::fill_n(work.slots.data() + 4 * slots.size(), 4, NeighborList::far_away);
   renew(work.parts, doubles * entries);
   renew(work.total, doubles * slots.size());
   renew(work.pair_slopes, 3 * list.row_begin().back());
   renew(work.pair_slots, list.row_begin().back());
   work.pair_begin.resize(n);
   work.pair_blocks.resize(n);
-  work.embedding_slope.resize(n);
   work.embedding_energy.resize(chunks.size());
   work.rank_types.resize(n);
+  work.density_claims.reset(chunks.size());
+  work.force_claims.reset(chunks.size());
+  work.density_thread.resize(chunks.size());
   const auto second = static_cast<std::int64_t>(pieces_ * simd::knot_doubles);
   const auto kinds = static_cast<std::int64_t>(elements_.size());
   work.first_rows.resize(elements_.size());

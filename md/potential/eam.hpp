@@ -12,6 +12,8 @@
 
 namespace landscape::md {
 
+class Team;
+
 /// Tables as a setfl, eam.fs or funcfl file holds them. E = Σ F_i(ρ_i) + ½ Σ φ_ij, ρ_i = Σ_j ρ_{ij}(r).
 struct EamTables {
   std::vector<std::string> elements;
@@ -61,11 +63,13 @@ class EamPotential final : public Potential {
   /// Sizes the buffers and points the chunks at them. @param doubles of a slot that a chunk adds to: 1 for energies, 4 for forces as well.
   EamScratch& prepare(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list, ForceScratch& scratch,
                       std::size_t doubles) const;
+  void share_slots(const Team& team, const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                   const NeighborList& list, EamScratch& work) const;
   /// A thread's share of pair energies, densities and embedding; with `slopes` also of what the force pass needs.
-  void share_embedding(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
-                       EamScratch& work, bool slopes) const;
+  void share_embedding(const Team& team, const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
+                       const NeighborList& list, EamScratch& work, bool slopes) const;
   /// A thread's share of the forces, after the embedding.
-  void share_forces(const NeighborList& list, EamScratch& work, Eigen::Ref<Matrix3Xd> forces) const;
+  void share_forces(const Team& team, const NeighborList& list, EamScratch& work, Eigen::Ref<Matrix3Xd> forces) const;
   double embed_chunk(const NeighborList& list, const NeighborList::Chunk& chunk, std::span<const int> types,
                      EamScratch& scratch) const;
   /// @throws InputError where a pair is closer than the potential allows.
