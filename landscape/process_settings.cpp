@@ -12,7 +12,7 @@ void restart_with_settings(char** argv) {
   const auto set = [&](const char* name, const char* value) {
     if (std::getenv(name) == nullptr && setenv(name, value, 0) == 0) changed = true;
   };
-  if (std::getenv("OMP_WAIT_POLICY") == nullptr) set("GOMP_SPINCOUNT", "1000");
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) set("GOMP_SPINCOUNT", "2000");
   set("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1048576");
   if (!changed) return;
   // By its own path, so that ps and top show its name. Where that fails, the program goes on without.

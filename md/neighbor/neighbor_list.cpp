@@ -140,6 +140,15 @@ void NeighborList::build_chunk(Chunk& chunk) {
   }
 }
 
+void NeighborList::add_up_rows() {
+  row_begin_[0] = 0;
+  pairs_ = 0;
+  for (std::size_t rank = 0; rank < row_count_.size(); ++rank) {
+    pairs_ += row_count_[rank];
+    row_begin_[rank + 1] = row_begin_[rank] + (row_count_[rank] + simd::block - 1) / simd::block * simd::block;
+  }
+}
+
 void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) {
   if (!positions.allFinite()) throw InputError("neighbor list: a coordinate is not finite");
   const auto n = static_cast<std::size_t>(positions.cols());
@@ -151,6 +160,8 @@ void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& po
     chunks_[static_cast<std::size_t>(c)].rank_begin = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c));
     chunks_[static_cast<std::size_t>(c)].rank_end = static_cast<std::size_t>(chunk_begin(positions.cols(), count, c + 1));
   }
+  row_begin_.resize(n + 1);
+  built_positions_.resize(3, positions.cols());
   TeamBarrier barrier;
   Claims claims;
   claims.reset(chunks_.size());
@@ -161,17 +172,14 @@ void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& po
     team.share(chunks_.size(), [&](std::size_t begin, std::size_t end) {
       team.take(claims, [&](std::size_t c) { return begin <= c && c < end; }, [&](std::size_t c, bool) { build_chunk(chunks_[c]); });
     });
-  }
-  row_begin_.resize(n + 1);
-  row_begin_[0] = 0;
-  pairs_ = 0;
-  for (std::size_t rank = 0; rank < n; ++rank) {
-    pairs_ += row_count_[rank];
-    row_begin_[rank + 1] = row_begin_[rank] + (row_count_[rank] + simd::block - 1) / simd::block * simd::block;
+    team.share(n, [&](std::size_t begin, std::size_t end) {
+      const auto first = static_cast<Eigen::Index>(begin), items = static_cast<Eigen::Index>(end - begin);
+      built_positions_.middleCols(first, items) = positions.middleCols(first, items);
+    });
+    team.lead([&] { add_up_rows(); });
   }
   built_matrix_ = cell.matrix();
   built_inverse_ = cell.inverse();
-  built_positions_ = positions;
   built_ = true;
   ++builds_;
   place_shifts(cell);

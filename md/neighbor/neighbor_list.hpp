@@ -69,6 +69,7 @@ class NeighborList {
  private:
   void build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads);
   void build_chunk(Chunk& chunk);
+  void add_up_rows();
   bool still_valid(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) const;
   void place_shifts(const Cell& cell);
 
