@@ -330,7 +330,7 @@ constexpr Entry entries[] = {
     {"atoms", "atom", "", "", "atom, numbered from 1"},
     {"atoms", "value", "", "", "value of the result"},
     {"potentials", "name", "", "", "name of the potential"},
-    {"potentials", "spec", "", "", "what --potential was given"},
+    {"potentials", "spec", "", "", "what --potential was given: the file's whole path, or only its name where that is in a folder looked through"},
     {"potentials", "cutoff_a", "cutoff", "Å", "range of the interaction"},
     {"potentials", "sha256", "", "", "checksum of the file, or of spec where there is none"},
     {"runs", "command", "", "", "command"},

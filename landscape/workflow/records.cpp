@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <sstream>
 
 #include "md/core/error.hpp"
@@ -172,10 +173,22 @@ db::SampleRecord ready_sample(db::Database& database, const std::string& name) {
 
 std::shared_ptr<const md::Potential> sample_potential(db::Database& database, const db::SampleRecord& sample) {
   const auto record = database.potential(sample.potential_id);
-  auto potential = md::open_potential(record.spec, md::TableEnd::Flat);
+  // By its path; where there is no such file, as on another machine, by its name in the usual folders.
+  std::error_code ignored;
+  const bool moved = record.spec != record.name && !std::filesystem::exists(record.spec, ignored);
+  const std::string& spec = moved ? record.name : record.spec;
+  std::shared_ptr<const md::Potential> potential;
+  try {
+    potential = md::open_potential(spec, md::TableEnd::Flat);
+  } catch (const md::InputError& error) {
+    if (!moved) throw;
+    throw db::Error(db::message("potential ", record.spec, " of sample ", sample.name, ": no longer there; ", error.what()));
+  }
   if (potential->checksum() != record.sha256)
-    throw db::Error(db::message("potential ", record.spec, " of sample ", sample.name, ": expected SHA-256 ", record.sha256,
-                                ", got ", potential->checksum(), "; the file has changed since the sample was made"));
+    throw db::Error(db::message("potential ", spec, " of sample ", sample.name, ": expected SHA-256 ", record.sha256, ", got ",
+                                potential->checksum(), "; ",
+                                moved ? "that is another file than " + record.spec + ", which is no longer there"
+                                      : "the file has changed since the sample was made"));
   return potential;
 }
 

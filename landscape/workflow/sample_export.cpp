@@ -44,7 +44,7 @@ md::Frame export_sample(db::Database& database, const std::string& name) {
   frame.energy_ev = sample.energy_ev;
   if (frame.configuration.cell.fully_periodic()) frame.stress_gpa = sample.stress_gpa;
   frame.info["sample"] = sample.name;
-  frame.info["potential"] = potential.spec;
+  frame.info["potential"] = potential.name;
   frame.info["potential_sha256"] = potential.sha256;
   frame.info["history"] = history_of(database, sample).dump();
   return frame;

@@ -41,12 +41,24 @@ void SwapSampler::set_counts(const std::vector<SwapCount>& counts) {
 std::int64_t SwapSampler::run(SwapEnergy& energy, CounterRng& rng, std::int64_t attempts, double kt,
                               const std::function<void(std::size_t, std::size_t, double)>& accepted) {
   if (counts_.empty()) return 0;
+  struct Proposal {
+    SwapCount& pair;
+    std::uint32_t &i, &j;
+  };
+  const auto propose = [this](CounterRng& draws) -> Proposal {
+    SwapCount& pair = counts_[draws.below(counts_.size())];
+    auto &first = atoms_[static_cast<std::size_t>(pair.first)], &second = atoms_[static_cast<std::size_t>(pair.second)];
+    std::uint32_t& i = first[draws.below(first.size())];
+    return {pair, i, second[draws.below(second.size())]};
+  };
   std::int64_t total = 0;
   for (std::int64_t k = 0; k < attempts; ++k) {
-    SwapCount& pair = counts_[rng.below(counts_.size())];
-    std::uint32_t& i = atoms_[static_cast<std::size_t>(pair.first)][rng.below(atoms_[static_cast<std::size_t>(pair.first)].size())];
-    std::uint32_t& j = atoms_[static_cast<std::size_t>(pair.second)][rng.below(atoms_[static_cast<std::size_t>(pair.second)].size())];
+    const auto [pair, i, j] = propose(rng);
     ++pair.attempts;
+    CounterRng ahead = rng;
+    ahead.uniform();  // as most changes are uphill, and draw one
+    const Proposal next = propose(ahead);
+    energy.expect(next.i, next.j);
     const double change = energy.difference(i, j);
     if (!metropolis(change, kt, rng)) continue;
     energy.exchange();

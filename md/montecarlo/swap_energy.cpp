@@ -68,6 +68,16 @@ class EamSwapEnergy final : public SwapEnergy {
     return change;
   }
 
+  void expect(std::size_t i, std::size_t j) override {
+    for (const std::size_t k : {i, j}) {
+      fetch(positions_ + 3 * k);
+      fetch(&densities_[k]);
+      fetch(&embedding_[k]);
+      const auto entries = neighbors_.of(k);
+      for (std::size_t m = 0; m < entries.size(); m += 16) fetch(entries.data() + m);
+    }
+  }
+
   void exchange() override {
     take_over();
     for (std::size_t t = 0; t < touched_.size(); ++t) {

@@ -26,6 +26,8 @@ class SwapEnergy {
                      std::span<const double> embedding = {}) = 0;
   /// Energy [eV] after atoms i and j have changed places, minus that of now. i and j are of different types.
   virtual double difference(std::size_t i, std::size_t j) = 0;
+  /// A hint that i and j may be asked for next: what memory they need is asked for. Changes nothing.
+  virtual void expect(std::size_t, std::size_t) {}
   /// Does the exchange for which the difference was asked last.
   virtual void exchange() = 0;
 };

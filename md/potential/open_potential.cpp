@@ -120,10 +120,16 @@ std::shared_ptr<const Potential> open_builtin(const std::string& spec, const std
   return nullptr;
 }
 
-fs::path find_file(const std::string& spec) {
+/// A file, and what finds it again from elsewhere: its name where that is in one of the folders looked through, else its whole path.
+struct FoundFile {
+  fs::path path;
+  std::string spec;
+};
+
+FoundFile find_file(const std::string& spec) {
   const fs::path given(spec);
   std::error_code ignored;
-  if (fs::exists(given, ignored)) return given;
+  if (fs::exists(given, ignored)) return {given, fs::absolute(given, ignored).lexically_normal().string()};
   std::string looked = given.has_parent_path() ? given.parent_path().string() : "the current folder";
   if (!given.has_parent_path()) {
     std::vector<fs::path> folders;
@@ -134,7 +140,7 @@ fs::path find_file(const std::string& spec) {
     }
     for (const char* prefix : {"/usr", "/usr/local"}) folders.emplace_back(fs::path(prefix) / "share/lammps/potentials");
     for (const auto& folder : folders) {
-      if (fs::exists(folder / given, ignored)) return folder / given;
+      if (fs::exists(folder / given, ignored)) return {folder / given, spec};
       looked += ", " + folder.string();
     }
   }
@@ -148,7 +154,7 @@ fs::path find_file(const std::string& spec) {
 std::shared_ptr<const Potential> open_potential(const std::string& spec, TableEnd end) {
   if (spec.empty()) throw InputError("potential: empty, expected a file or a built-in name");
   if (auto builtin = open_builtin(spec, spec.substr(0, spec.find(':')))) return builtin;
-  const fs::path path = find_file(spec);
+  const auto [path, found_by] = find_file(spec);
   if (fs::is_directory(path)) throw InputError(message("potential ", spec, ": is a folder, expected a file"));
   std::ifstream in(path, std::ios::binary);
   std::ostringstream bytes;
@@ -167,7 +173,7 @@ std::shared_ptr<const Potential> open_potential(const std::string& spec, TableEn
     throw InputError(message("potential ", path.string(), ": unknown kind of file, expected *.eam.alloy, *.eam.fs or *.eam"));
   // The two public files of Sheng's group turn attractive without bound below 1.6 Å (docs/methods.md).
   const double closest = name.starts_with("ZrCuAl_20") ? 1.6 : 0.0;
-  return std::make_shared<EamPotential>(name, sha256(text), tables, closest, end);
+  return std::make_shared<EamPotential>(found_by, sha256(text), tables, closest, end);
 }
 
 }  // namespace landscape::md

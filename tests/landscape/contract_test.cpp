@@ -193,6 +193,27 @@ TEST(Contract, QueriesAreTablesOrCsvAndTheVersionIsEverywhere) {
   for (const std::string command : {"energy", "map", "query"}) EXPECT_EQ(place.run({command, "--version"}).out, version.out);
 }
 
+// A potential in a folder that nothing but --potential names.
+TEST(Contract, LaterCommandsFindThePotentialByItsPathAndThenByItsName) {
+  const Workplace place;
+  namespace fs = std::filesystem;
+  fs::create_directory(place.path("mine"));
+  for (const fs::path folder : {"/usr/share/lammps/potentials", "/usr/local/share/lammps/potentials"})
+    if (fs::exists(folder / "CuZr_mm.eam.fs") && !fs::exists(place.path("mine/own.eam.fs")))
+      fs::copy_file(folder / "CuZr_mm.eam.fs", place.path("mine/own.eam.fs"));
+  ASSERT_EQ(place.run({"sample", "import", glass_of_128(), "--name", "g", "--potential", "mine/own.eam.fs"}).code, 0);
+  const std::vector<std::string> modes = {"modes", "g", "--lowest", "3", "--json"};
+  const auto first = place.run(modes);
+  ASSERT_EQ(first.code, 0) << first.err;
+  fs::rename(place.path("mine/own.eam.fs"), place.path("own.eam.fs"));
+  auto moved = place.run({"modes", "g", "--lowest", "4", "--json"});
+  EXPECT_EQ(moved.code, 0) << moved.err;
+  std::ofstream(place.path("own.eam.fs"), std::ios::app) << " \n";
+  moved = place.run({"modes", "g", "--lowest", "5", "--json"});
+  EXPECT_EQ(moved.code, 2);
+  EXPECT_NE(moved.err.find("that is another file than"), std::string::npos) << moved.err;
+}
+
 TEST(Contract, ConfigFileGivesOptionsAndTheCommandLineWins) {
   const Workplace place;
   const auto file = place.vacancy_crystal();
