@@ -44,7 +44,7 @@ class Search {
  public:
   Search(Band& band, const NebOptions& options)
       : band_(band), options_(options), springs_(band.springs(options.spring_constant, 1.0)),
-        fire_(band.positions().rows(), band.size()) {}
+        fire_(band.positions().rows(), band.size()), max_step_(options.max_step) {}
 
   /// @param past what was spent before, for the observer. @param weight force-call equivalents of one evaluation.
   NebStatus run(const NebObserver& observe, const Spent& past, double weight);
@@ -60,6 +60,15 @@ class Search {
   void advance_fire();
   void advance_anderson();
   void slow_down();
+  bool came_apart();
+  void fall_back();
+
+  /// The band when its largest force was smallest.
+  struct Best {
+    double force = std::numeric_limits<double>::infinity();  ///< [eV/Å]
+    double barrier = 0.0;                                    ///< highest image above the first [eV]
+    Eigen::MatrixXd positions;
+  };
 
   Band& band_;
   const NebOptions& options_;
@@ -79,6 +88,9 @@ class Search {
   double smallest_force_ = 0.0;  ///< since it took over [eV/Å]
   double gained_force_ = 0.0;    ///< the force it last brought down clearly, and when
   int gained_at_ = 0;
+  Best best_;
+  double max_step_;              ///< [Å]
+  int fallbacks_ = 0;
   int iterations_ = 0;
 };
 
@@ -154,7 +166,7 @@ void Search::advance() {
              fire_steps_left_-- <= 0) {
     accelerated_ = true;
     anderson_.reset();
-    radius_ = options_.max_step;
+    radius_ = max_step_;
     smallest_force_ = largest;
   }
   smallest_force_ = std::min(smallest_force_, largest);
@@ -173,7 +185,7 @@ void Search::advance() {
 }
 
 void Search::advance_fire() {
-  band_.move(fire_.step(drive_, band_.block(), options_.max_step));
+  band_.move(fire_.step(drive_, band_.block(), max_step_));
   measure();
 }
 
@@ -189,9 +201,9 @@ void Search::advance_anderson() {
   anderson_.add(step, drive_ - before);
   // A step that made things worse is kept, it teaches the memory; the next ones are shorter.
   if (drive_.norm() > 1.5 * before.norm())
-    radius_ = std::max(1e-3 * options_.max_step, 0.5 * std::min(radius_, longest));
+    radius_ = std::max(1e-3 * max_step_, 0.5 * std::min(radius_, longest));
   else
-    radius_ = std::min(options_.max_step, 1.3 * radius_);
+    radius_ = std::min(max_step_, 1.3 * radius_);
 }
 
 void Search::slow_down() {
@@ -199,11 +211,36 @@ void Search::slow_down() {
   fire_.halt();
 }
 
+/// Forces of a band have no potential that would fall: one that is not settled yet, of particles that pass each other, say, can climb
+/// without end. @return whether it does.
+bool Search::came_apart() {
+  const double force = climbing_ ? std::max(path_max_force_, climbing_max_force_) : path_max_force_;
+  const double barrier = band_.energies()[band_.highest()] - band_.energies()[0];
+  if (force < best_.force) {
+    best_ = {force, barrier, band_.positions()};
+    return false;
+  }
+  constexpr double times = 10.0, least_force = 3.0, climbed = 2.0;  // relative to the best, [eV/Å], [eV]
+  return force > std::max(times * best_.force, least_force) && barrier > best_.barrier + std::max(climbed, best_.barrier);
+}
+
+void Search::fall_back() {
+  band_.move(best_.positions - band_.positions());
+  slow_down();
+  measure();
+}
+
 NebStatus Search::run(const NebObserver& observe, const Spent& past, double weight) {
   measure();
   for (;; ++iterations_) {
     weigh_springs();
     choose_climbing();
+    if (came_apart()) {
+      constexpr int most = 2;
+      fall_back();
+      if (++fallbacks_ > most) return NebStatus::CameApart;
+      max_step_ *= 0.3;
+    }
     if (observe) {
       const double barrier = band_.energies()[band_.highest()] - band_.energies()[0];
       if (observe({past.iterations + iterations_, barrier, path_max_force_, climbing_max_force_,
@@ -357,6 +394,8 @@ const char* to_string(NebStatus status) {
       return "converged";
     case NebStatus::IterationLimit:
       return "iteration_limit";
+    case NebStatus::CameApart:
+      return "came_apart";
     case NebStatus::StoppedByObserver:
       return "stopped_by_observer";
     case NebStatus::SameEndpoints:

@@ -49,6 +49,7 @@ struct NebOptions {
 enum class NebStatus {
   Converged,       ///< both force tolerances met, the climbing image is above both endpoints
   IterationLimit,  ///< tolerances not met within max_iterations
+  CameApart,       ///< the band climbed without end, again with shorter steps; the images are those with the smallest forces
   StoppedByObserver,
   SameEndpoints,  ///< the endpoints are one configuration: nothing was computed between them
   NoBarrier,      ///< the climbing image ran into an endpoint or ended no higher than one

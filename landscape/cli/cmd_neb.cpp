@@ -74,7 +74,7 @@ json pieces(const BarrierPath& found) {
                     {"end_energy_ev", piece.path.energies.back()},
                     {"saddle_max_force_ev_per_a", piece.saddle_max_force},
                     {"force_calls_of_band", piece.path.force_calls},
-                    {"status", neb::to_string(piece.path.status)},
+                    {"status", piece.status()},
                     {"converged", piece.converged()}});
   return list;
 }
@@ -174,7 +174,7 @@ int run(const Context& context, NebArguments options) {
                  {"images", options.path.neb.images},
                  {"iterations", top.path.iterations},
                  {"converged", std::ranges::all_of(found.pieces, &PathPiece::converged)},
-                 {"status", neb::to_string(top.path.status)},
+                 {"status", found.status()},
                  {"intermediate_minima", all.minima},
                  {"energies_ev", all.energies},
                  {"reaction_coordinate_a", all.coordinate},

@@ -7,6 +7,7 @@
 
 #include "art/search.hpp"
 #include "md/core/error.hpp"
+#include "neb/initial_path.hpp"
 
 namespace landscape {
 namespace {
@@ -88,14 +89,76 @@ std::vector<VectorXd> minima_beside(PathPiece& piece, md::EnergySurface& surface
   return others;
 }
 
-struct FoundPiece {
-  PathPiece piece;
-  std::vector<VectorXd> between;  ///< minima beside the saddle that are not the ends, in path order
+/// A minimum where one piece ends and the next begins.
+struct Stop {
+  VectorXd x;
+  std::size_t image;  ///< of the band that it was found on, at or beside which it lies
 };
 
+/// Highest energy of the images between two ends [eV]; infinite where the surface is not defined at one.
+double highest_of(md::EnergySurface& surface, const Eigen::MatrixXd& images) {
+  VectorXd gradient(images.rows());
+  double highest = -infinite;
+  try {
+    for (Eigen::Index k = 1; k + 1 < images.cols(); ++k) highest = std::max(highest, surface.evaluate(images.col(k), gradient));
+  } catch (const md::InputError&) {
+    return infinite;
+  }
+  return highest;
+}
+
+/// The images, where they lead lower than the straight line between their ends that a band begins with; else none.
+std::vector<VectorXd> if_lower(std::vector<VectorXd> images, md::EnergySurface& surface, double& force_calls) {
+  if (images.empty()) return images;
+  const std::int64_t before = surface.calls();
+  Eigen::MatrixXd path(images.front().size(), static_cast<Eigen::Index>(images.size()));
+  for (Eigen::Index k = 0; k < path.cols(); ++k) path.col(k) = images[static_cast<std::size_t>(k)];
+  Eigen::MatrixXd straight = neb::straight_path(surface, images.front(), images.back(), static_cast<int>(images.size()) - 2);
+  neb::separate_particles(surface, straight);
+  if (highest_of(surface, straight) <= highest_of(surface, path)) images.clear();
+  force_calls += static_cast<double>(surface.calls() - before);
+  return images;
+}
+
+struct FoundPiece {
+  PathPiece piece;
+  std::vector<Stop> between;  ///< minima beside the saddle that are not the ends, in path order
+};
+
+/// What lies between two stops of a band, bent so that it leads from the one to the other: a band for their piece. Atoms that change places on the
+/// way have found out how; a straight line would lead them through each other once more.
+/// @return `images` images between the ends, evenly spaced, and these; empty where a straight line is as good.
+std::vector<VectorXd> part_of(const PathPiece& parent, const Stop& from, const Stop& to, int images) {
+  const auto& band = parent.path.images;
+  std::vector<VectorXd> knots = {from.x};
+  if (from.image == to.image) {
+    knots.push_back(parent.saddle);
+  } else {
+    const VectorXd at_from = from.x - band[from.image], at_to = to.x - band[to.image];
+    for (std::size_t k = from.image + 1; k < to.image; ++k) {
+      const double share = static_cast<double>(k - from.image) / static_cast<double>(to.image - from.image);
+      knots.push_back(band[k] + (1.0 - share) * at_from + share * at_to);
+    }
+  }
+  if (knots.size() == 1) return {};
+  knots.push_back(to.x);
+  std::vector<double> length = {0.0};
+  for (std::size_t k = 1; k < knots.size(); ++k) length.push_back(length.back() + (knots[k] - knots[k - 1]).norm());
+  std::vector<VectorXd> path = {from.x};
+  std::size_t k = 1;
+  for (int image = 1; image <= images; ++image) {
+    const double at = length.back() * image / (images + 1);
+    while (k + 1 < knots.size() && length[k] < at) ++k;
+    path.push_back(knots[k - 1] + (at - length[k - 1]) / (length[k] - length[k - 1]) * (knots[k] - knots[k - 1]));
+  }
+  path.push_back(to.x);
+  return path;
+}
+
 /// The saddle on a band between two minima; on one converged further where the climbing image leads to none of this path.
-FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, const VectorXd& to, const BarrierPathOptions& options,
-                 double& force_calls, const neb::NebObserver& observe) {
+/// @param guess a band to begin with; empty: a straight line.
+FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, const VectorXd& to, const std::vector<VectorXd>& guess,
+                      const BarrierPathOptions& options, double& force_calls, const neb::NebObserver& observe) {
   constexpr double further = 0.3;
   constexpr int further_iterations = 300;  // from a band that is nearly there
   neb::NebOptions band = options.neb;
@@ -104,7 +167,8 @@ FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, con
   FoundPiece found;
   PathPiece& piece = found.piece;
   for (const bool again : {false, true}) {
-    PathPiece next = of_band(again ? neb::find_path(make, piece.path.images, band, observe) : neb::find_path(make, from, to, band, observe));
+    const auto& start = again ? piece.path.images : guess;
+    PathPiece next = of_band(start.empty() ? neb::find_path(make, from, to, band, observe) : neb::find_path(make, start, band, observe));
     force_calls += static_cast<double>(next.path.force_calls);
     if (again && !next.path.converged()) {  // the wider one stands
       if (next.path.status == neb::NebStatus::StoppedByObserver) piece.path.status = next.path.status;
@@ -118,7 +182,8 @@ FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, con
       auto others = minima_beside(piece, *surface, force_calls);
       const VectorXd& image = piece.path.images[static_cast<std::size_t>(piece.path.saddle_index.value())];
       const bool near = md::largest_displacement(*surface, image, piece.saddle) < near_image;
-      if (near) found.between = std::move(others);
+      if (near)
+        for (VectorXd& other : others) found.between.push_back({std::move(other), static_cast<std::size_t>(piece.path.saddle_index.value())});
       if (near || piece.connected.value()) break;
       piece = of_band(std::move(piece.path));  // that saddle is of another path
     }
@@ -129,10 +194,23 @@ FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, con
   return found;
 }
 
-/// What is known of how high a piece leads: a path that did not converge may lead higher than any other.
-double highest_energy(const PathPiece& piece) { return piece.path.converged() ? piece.saddle_energy_ev : infinite; }
+/// What is known of how high a piece leads [eV].
+double highest_energy(const PathPiece& piece) { return std::isnan(piece.saddle_energy_ev) ? -infinite : piece.saddle_energy_ev; }
 
 }  // namespace
+
+const char* PathPiece::status() const {
+  if (!path.converged()) return neb::to_string(path.status);
+  if (!stationary) return "no_saddle";
+  if (!refined) return "not_first_order";
+  if (!above_ends()) return "below_an_end";
+  return connected.value_or(true) ? "converged" : "other_minima";
+}
+
+const char* BarrierPath::status() const {
+  const auto failed = std::ranges::find_if_not(pieces, &PathPiece::converged);
+  return failed == pieces.end() ? "converged" : failed->status();
+}
 
 void BarrierPathOptions::validate() const {
   neb.validate();
@@ -143,22 +221,31 @@ BarrierPath barrier_path(const neb::SurfaceFactory& make, const VectorXd& from, 
                          const BarrierPathOptions& options, const neb::NebObserver& observe) {
   options.validate();
   BarrierPath result;
-  std::vector<VectorXd> stops = {from, to};  // those still to be joined, in order
+  std::vector<VectorXd> stops = {from, to};          // those still to be joined, in order
+  std::vector<std::vector<VectorXd>> guesses(1);     // bands between them; empty: none
   const auto surface = make();
   for (std::size_t k = 0; k + 1 < stops.size();) {
-    auto [piece, between] = find_piece(make, stops[k], stops[k + 1], options, result.force_calls, observe);
+    auto [piece, between] = find_piece(make, stops[k], stops[k + 1], guesses[k], options, result.force_calls, observe);
     const bool room = options.split && static_cast<int>(stops.size()) <= options.max_pieces;
     if (room && piece.path.must_be_split() && piece.path.status != neb::NebStatus::StoppedByObserver)
       for (auto& stop : neb::split(make, piece.path, {.max_force = stop_force})) {
         result.force_calls += static_cast<double>(stop.minimum.force_calls);
-        between.push_back(std::move(stop.x));
+        between.push_back({std::move(stop.x), static_cast<std::size_t>(stop.image)});
       }
     if (options.split && between.empty() && piece.path.must_be_split()) {  // no minima after all, or no room
       result.force_calls += refine(piece, *surface, options.neb);
       if (piece.refined) (void)minima_beside(piece, *surface, result.force_calls);
     }
     if (room && !between.empty()) {
-      stops.insert(stops.begin() + static_cast<std::ptrdiff_t>(k) + 1, between.begin(), between.end());
+      between.insert(between.begin(), {piece.path.images.front(), 0});
+      between.push_back({piece.path.images.back(), piece.path.images.size() - 1});
+      std::vector<std::vector<VectorXd>> parts;
+      for (std::size_t m = 0; m + 1 < between.size(); ++m) {
+        parts.push_back(if_lower(part_of(piece, between[m], between[m + 1], options.neb.images), *surface, result.force_calls));
+        if (m > 0) stops.insert(stops.begin() + static_cast<std::ptrdiff_t>(k + m), between[m].x);
+      }
+      const auto place = guesses.erase(guesses.begin() + static_cast<std::ptrdiff_t>(k));
+      guesses.insert(place, parts.begin(), parts.end());
       continue;
     }
     result.pieces.push_back(std::move(piece));

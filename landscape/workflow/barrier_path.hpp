@@ -24,12 +24,17 @@ struct PathPiece {
   std::optional<bool> connected;  ///< ... whose sides relax to the two ends; not looked at where paths are not split
   bool above_ends() const { return barrier_ev > 0.0 && reverse_barrier_ev > 0.0; }
   bool converged() const { return path.converged() && refined && above_ends() && connected.value_or(true); }
+  /// "converged", what kept the band from it (neb::to_string), or why its saddle is none of this piece: "no_saddle" beside the climbing image,
+  /// "not_first_order", "below_an_end" or "other_minima" at its sides.
+  const char* status() const;
 };
 
 struct [[nodiscard]] BarrierPath {
   std::vector<PathPiece> pieces;  ///< in order; one unless split
   double force_calls = 0.0;       ///< of bands, saddles and proofs
-  std::size_t highest = 0;        ///< piece whose saddle is highest; the first without a converged path, where there is one
+  std::size_t highest = 0;        ///< piece whose saddle, or climbing image where there is none, is highest
+  /// "converged", or the status of the first piece that is not.
+  const char* status() const;
 };
 
 struct BarrierPathOptions {

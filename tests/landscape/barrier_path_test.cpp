@@ -11,6 +11,7 @@
 #include "md/core/error.hpp"
 #include "md/core/rng.hpp"
 #include "md/io/structure_io.hpp"
+#include "md/potential/atomic_surface.hpp"
 #include "tests/landscape/program.hpp"
 #include "tests/support/mueller_brown.hpp"
 
@@ -85,6 +86,7 @@ TEST(BarrierPath, ASaddleOfOtherMinimaIsNotTaken) {
   EXPECT_TRUE(found.pieces[0].refined);
   EXPECT_FALSE(found.pieces[0].connected.value());
   EXPECT_FALSE(found.pieces[0].converged());
+  EXPECT_STREQ(found.status(), "other_minima");
 }
 
 TEST(BarrierPath, KeepsOneBandWhereItIsNotToSplit) {
@@ -96,7 +98,7 @@ TEST(BarrierPath, KeepsOneBandWhereItIsNotToSplit) {
   EXPECT_NEAR(found.pieces[0].saddle_energy_ev, scale * MuellerBrown::high_saddle.energy, 1e-6);
 }
 
-TEST(BarrierPath, APathThatDoesNotConvergeCountsAsTheHighest) {
+TEST(BarrierPath, SaysWhatAPathThatDoesNotConvergeLacks) {
   BarrierPathOptions o = options();
   o.neb.max_iterations = 1;
   o.split = false;
@@ -105,9 +107,37 @@ TEST(BarrierPath, APathThatDoesNotConvergeCountsAsTheHighest) {
   EXPECT_FALSE(found.pieces[found.highest].stationary);
   EXPECT_EQ(found.pieces[found.highest].proof.negative_eigenvalues, -1);
   EXPECT_FALSE(found.pieces[found.highest].converged());
+  EXPECT_STREQ(found.status(), "iteration_limit");
   // Nothing lies between a configuration and itself: no energy, and no lower than any.
   const BarrierPath same = barrier_path(surface, from, from, options());
   EXPECT_TRUE(std::isnan(same.pieces[same.highest].saddle_energy_ev));
+  EXPECT_STREQ(same.status(), "same_endpoints");
+}
+
+// Two copies of a glass of which two like atoms have changed places, so that straight lines lead them through each other: of forty such pairs twenty
+// bands ran away to thousands of eV and Å, for the forces of a band have no potential that would fall.
+TEST(BarrierPath, AtomsThatChangePlacesDoNotDriveTheBandApart) {
+  const auto potential = md::open_potential("CuZr_mm.eam.fs");
+  const auto glass = md::read_structure(glass_of_128()).configuration;
+  const neb::SurfaceFactory make = [&] { return std::make_unique<md::AtomicSurface>(potential, glass); };
+  const auto atoms = make();
+  Eigen::VectorXd start = dynamic_cast<const md::AtomicSurface&>(*atoms).gather(glass.positions), gradient(start.size());
+  ASSERT_TRUE(md::minimize(*atoms, start, {.max_force = 1e-5}).converged());
+  const double energy = atoms->evaluate(start, gradient);
+  constexpr std::pair<int, int> exchanged[] = {{80, 123}, {22, 70}};
+  for (const auto& [i, j] : exchanged) {
+    ASSERT_EQ(glass.species[static_cast<std::size_t>(i)], glass.species[static_cast<std::size_t>(j)]);
+    Eigen::VectorXd end = start;
+    end.segment<3>(3 * i).swap(end.segment<3>(3 * j));
+    BarrierPathOptions o;
+    o.neb.images = 9;
+    const BarrierPath found = barrier_path(make, start, end, o);
+    EXPECT_EQ(found.pieces.front().path.images.front(), start);
+    EXPECT_LT(found.pieces[found.highest].saddle_energy_ev - energy, 5.0) << i << ' ' << j << ' ' << found.status();
+    for (const PathPiece& piece : found.pieces) EXPECT_LT(piece.path.reaction_coordinate.back(), 40.0);
+    for (std::size_t k = 1; k < found.pieces.size(); ++k)  // one way, without gaps
+      EXPECT_LT(md::largest_displacement(*atoms, found.pieces[k - 1].path.images.back(), found.pieces[k].path.images.front()), 1e-6);
+  }
 }
 
 TEST(BarrierPath, RefusesOptionsOutOfRange) {
