@@ -7,6 +7,7 @@
 
 #include "landscape/cli/command_line.hpp"
 #include "landscape/cli/commands.hpp"
+#include "landscape/cli/one_line.hpp"
 #include "landscape/cli/stop.hpp"
 #include "landscape/process_settings.hpp"
 #include "landscape/version.hpp"
@@ -17,10 +18,7 @@ namespace {
 using namespace landscape;
 
 int fail(const std::string& what) {
-  std::string line = what.substr(0, what.find_last_not_of("\r\n") + 1);
-  for (char& c : line)
-    if (c == '\n' || c == '\r') c = ' ';
-  fmt::print(stderr, "landscape: {}\n", line);
+  fmt::print(stderr, "landscape: {}\n", cli::one_line(what));
   return cli::exit_bad_input;
 }
 

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <thread>
 
+#include "landscape/cli/one_line.hpp"
 #include "landscape/cli/progress.hpp"
 #include "landscape/cli/stop.hpp"
 #include "md/core/error.hpp"
@@ -55,7 +56,7 @@ void Context::note(const std::string& line) const {
 }
 
 void Context::outcome(const std::string& line) const {
-  fmt::print(stderr, "{}landscape: {}\n", isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "", line);
+  fmt::print(stderr, "{}landscape: {}\n", isatty(STDERR_FILENO) != 0 ? "\r\033[K" : "", one_line(line));
 }
 
 void Context::print(const json& result) const {

@@ -40,6 +40,19 @@ TEST(BadInput, CommandLine) {
   expect_refused(place.run({"--config", "bad.toml", "query", "events"}), "bad.toml:3");
 }
 
+// What a file holds comes back as text that a terminal can show.
+TEST(BadInput, BytesThatAreNoTextArePrintedAsNumbers) {
+  const Workplace place;
+  const std::string bytes("\x1b[31m\x07\xff\xc3\x28 Å\t\xe2\x82", 16);
+  place.write("x.xyz", bytes + "\n" + bytes + "\n");
+  const auto outcome = place.run({"energy", "x.xyz", "--potential", "zhou2004"});
+  expect_refused(outcome, "\\x1b[31m\\x07\\xff\\xc3( Å \\xe2\\x82");
+  place.write("y.xyz", std::string(100000, '\x80') + "\n");
+  const auto longer = place.run({"energy", "y.xyz", "--potential", "zhou2004"});
+  expect_refused(longer, "y.xyz:1");
+  EXPECT_LT(longer.err.size(), 1100u);
+}
+
 TEST(BadInput, NumbersOfAQuench) {
   const Workplace place;
   const std::vector<std::vector<std::string>> wrong = {
