@@ -133,7 +133,22 @@ Eigen::VectorXd relaxed_end(const Context& context, md::AtomicSurface& surface, 
   return x;
 }
 
+/// In the words of the command line.
+void check_options(const neb::NebOptions& o) {
+  const auto require = [](bool good, const char* option, const char* expected, double got) {
+    if (!good) throw md::InputError(md::message(option, ": expected ", expected, ", got ", got));
+  };
+  require(o.images > 0, "--images", "at least 1", o.images);
+  require(o.max_force > 0.0, "--fmax", "a force above 0 eV/Å", o.max_force);
+  require(o.path_max_force > 0.0, "--path-fmax", "a force above 0 eV/Å", o.path_max_force);
+  require(o.spring_constant > 0.0 && std::isfinite(o.spring_constant), "--spring", "a stiffness above 0 eV/Å²", o.spring_constant);
+  require(o.spring_ratio >= 1.0 && std::isfinite(o.spring_ratio), "--spring-ratio", "at least 1", o.spring_ratio);
+  require(o.local_margin >= 0.0 && std::isfinite(o.local_margin), "--margin", "a length of at least 0 Å", o.local_margin);
+  require(o.max_iterations > 0, "--max-iterations", "at least 1", o.max_iterations);
+}
+
 int run(const Context& context, NebArguments options) {
+  check_options(options.path.neb);
   if (!options.output.empty()) check_output_path(options.output);
   options.path.neb.threads = context.global.threads;
   if (options.initial_path == "idpp") options.path.neb.initial_path = neb::InitialPath::Idpp;

@@ -36,6 +36,8 @@ TEST(BadInput, CommandLine) {
   expect_refused(place.run({"map", "v", "--searches", "1.5"}), "--searches: expected a whole number, got 1.5");
   expect_refused(place.run({"map", "v", "--center", "1,b"}), "--center: expected whole numbers, separated by commas, got");
   expect_refused(place.run({"shear", "v", "--to=far"}), "--to: expected a number, got far");
+  expect_refused(place.run({"neb", "1", "2", "--margin", "-1"}), "--margin: expected a length of at least 0 Å, got -1");
+  expect_refused(place.run({"neb", "1", "2", "--images", "0"}), "--images: expected at least 1, got 0");
   place.write("bad.toml", "seed = 3\n[map]\nserches = 4\n");
   expect_refused(place.run({"--config", "bad.toml", "query", "events"}), "bad.toml:3");
 }
