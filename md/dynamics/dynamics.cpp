@@ -310,6 +310,14 @@ void Dynamics::refresh_forces() {
   refuse_unless(finite);
 }
 
+void Dynamics::add_changes(const ForceChanges& changes) {
+  forces_ += changes.forces;
+  result_.energy += changes.sums.energy;
+  result_.virial += changes.sums.virial;
+  std::ranges::copy(changes.densities, scratch_.density.data());
+  std::ranges::copy(changes.embedding, scratch_.embedding.data());
+}
+
 void Dynamics::refuse_unless(bool finite) const {
   if (!finite || !std::isfinite(result_.energy))
     throw InputError(

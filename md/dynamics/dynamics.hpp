@@ -126,8 +126,8 @@ class Dynamics {
   // Between steps
   // --------------------------------------------------------------------------------------------------
   /// Atoms i and j change places, each with its velocity: species, mass and velocity are exchanged,
-  /// positions are not. Kinetic energy and momentum are kept. refresh_forces() must follow before
-  /// the next step.
+  /// positions are not. Kinetic energy and momentum are kept. refresh_forces() or add_changes() must
+  /// follow before the next step.
   void exchange_atoms(Eigen::Index i, Eigen::Index j);
   /// Positions given anew (3 x N [Å]); frozen atoms too. refresh_forces() must follow before the
   /// next step.
@@ -138,6 +138,8 @@ class Dynamics {
   /// Forces, energy and virial of the positions, species and cell of now. @throws InputError as
   /// step().
   void refresh_forces();
+  /// The same from what the exchanges since the last force call have changed.
+  void add_changes(const ForceChanges& changes);
   /// Rebuilds the neighbor list and refreshes the forces, so that what follows does not depend on
   /// what came before. A run that calls this at a checkpoint and goes on equals, bit for bit, one
   /// restored from that checkpoint.

@@ -11,6 +11,8 @@ namespace {
 
 /// Less than a millisecond where the change of energy is local.
 constexpr std::int64_t attempts_between_stops = 100;
+/// What an exchange changes of the forces takes as long as a force call of so many atoms.
+constexpr std::int64_t atoms_an_exchange = 400;
 
 }  // namespace
 
@@ -90,6 +92,7 @@ std::optional<std::int64_t> SwapMonteCarlo::sweep(Dynamics& dynamics, std::int64
   };
   energy_->begin(dynamics.positions(), dynamics.types(), dynamics.neighbors(), span(dynamics.densities()),
                  span(dynamics.embedding_energies()));
+  energy_->follow_forces(dynamics.positions().cols() / atoms_an_exchange);
   CounterRng rng(seed_, Stream::Swap, static_cast<std::uint64_t>(dynamics.steps()));
   const double kt = units::boltzmann_ev_per_k * dynamics.set_point_k();
   const auto exchange = [&](std::size_t i, std::size_t j, double) {
@@ -101,7 +104,10 @@ std::optional<std::int64_t> SwapMonteCarlo::sweep(Dynamics& dynamics, std::int64
     total += sampler_.run(*energy_, rng, some, kt, exchange);
     left -= some;
   }
-  if (total > 0) dynamics.refresh_forces();
+  if (const auto* changes = total > 0 ? energy_->force_changes() : nullptr)
+    dynamics.add_changes(*changes);
+  else if (total > 0)
+    dynamics.refresh_forces();
   return left == 0 ? std::optional(total) : std::nullopt;
 }
 

@@ -36,6 +36,7 @@ class EamSwapEnergy final : public SwapEnergy {
     densities_ = densities;
     embedding_ = embedding;
     own_ = false;
+    exchanges_left_ = -1;
     if (!densities.empty()) return;
     own_densities_.resize(n);
     own_embedding_.resize(n);
@@ -65,8 +66,15 @@ class EamSwapEnergy final : public SwapEnergy {
       new_embedding_[t] = potential_->embedding(types_[k], densities_[k] + changes_[k].density);
       change += new_embedding_[t] - embedding_[k];
     }
-    return change;
+    return change_ = change;
   }
+
+  void follow_forces(std::int64_t most) override {
+    exchanges_left_ = most;
+    begun_ = false;
+  }
+
+  const ForceChanges* force_changes() const override { return exchanges_left_ >= 0 && begun_ ? &force_changes_ : nullptr; }
 
   void expect(std::size_t i, std::size_t j) override {
     for (const std::size_t k : {i, j}) {
@@ -79,6 +87,7 @@ class EamSwapEnergy final : public SwapEnergy {
   }
 
   void exchange() override {
+    if (exchanges_left_ >= 0 && --exchanges_left_ >= 0) change_forces();
     take_over();
     for (std::size_t t = 0; t < touched_.size(); ++t) {
       own_densities_[touched_[t]] += changes_[touched_[t]].density;
@@ -89,6 +98,8 @@ class EamSwapEnergy final : public SwapEnergy {
     own_embedding_[first_] = new_embedding_first_;
     own_embedding_[second_] = new_embedding_second_;
     std::swap(own_types_[first_], own_types_[second_]);
+    force_changes_.densities = densities_;
+    force_changes_.embedding = embedding_;
   }
 
  private:
@@ -99,6 +110,9 @@ class EamSwapEnergy final : public SwapEnergy {
   struct Change {
     double density = 0.0;
     std::uint64_t stamp = 0;  ///< == stamp_: of the present exchange
+  };
+  struct Slopes {
+    double before = 0.0, after = 0.0;  ///< dF/dρ of an atom [eV]
   };
 
   static void fetch([[maybe_unused]] const void* address) {
@@ -185,6 +199,64 @@ class EamSwapEnergy final : public SwapEnergy {
     return pair_change;
   }
 
+  /// Calls visit(neighbor, d, r) for every neighbor of i within the cutoff, images included; d from i to it.
+  template <class Visit>
+  void each_neighbor(std::size_t i, Visit&& visit) const {
+    const double* ri = positions_ + 3 * i;
+    for (const auto entry : neighbors_.of(i)) {
+      const std::size_t k = neighbors_.atom(entry);
+      const Eigen::Vector3d& t = neighbors_.translation(entry);
+      const double* rk = positions_ + 3 * k;
+      const Eigen::Vector3d d(rk[0] + t[0] - ri[0], rk[1] + t[1] - ri[1], rk[2] + t[2] - ri[2]);
+      const double r2 = d.squaredNorm();
+      if (r2 < cutoff2_) visit(k, d, std::sqrt(r2));
+    }
+  }
+
+  /// The energy of atoms i and k falls by `slope` for each Å that they come closer; d from i to k.
+  void pull(std::size_t i, std::size_t k, const Eigen::Vector3d& d, double r, double slope) {
+    const Eigen::Vector3d f = slope / r * d;
+    force_changes_.forces.col(static_cast<Eigen::Index>(i)) += f;
+    force_changes_.forces.col(static_cast<Eigen::Index>(k)) -= f;
+    force_changes_.sums.virial -= d * f.transpose();
+  }
+
+  /// Of the exchange that is about to be done. With E = Σ F_k(ρ_k) + ½ Σ φ over ordered pairs (k, l), ρ_k = Σ_l ρ_kl, the pair (k, l) pulls with
+  /// F'_k ρ'_kl + ½ φ'.
+  void change_forces() {
+    if (!begun_) {
+      force_changes_.forces.setZero(3, static_cast<Eigen::Index>(types_.size()));
+      force_changes_.sums = {};
+      begun_ = true;
+    }
+    force_changes_.sums.energy += change_;
+    const std::size_t i = first_, j = second_;
+    const int types[2] = {types_[i], types_[j]};
+    const auto type_after = [&](std::size_t k) { return k == i ? types[1] : k == j ? types[0] : types_[k]; };
+    slopes_.resize(types_.size());
+    slopes_[i] = {potential_->embedding_slope(types[0], densities_[i]), potential_->embedding_slope(types[1], new_density_first_)};
+    slopes_[j] = {potential_->embedding_slope(types[1], densities_[j]), potential_->embedding_slope(types[0], new_density_second_)};
+    for (const std::uint32_t k : touched_) {
+      const double density = densities_[k];
+      slopes_[k] = {potential_->embedding_slope(types_[k], density), potential_->embedding_slope(types_[k], density + changes_[k].density)};
+      const double change = slopes_[k].after - slopes_[k].before;
+      each_neighbor(k, [&](std::size_t l, const Eigen::Vector3d& d, double r) {
+        if (l != i && l != j) pull(k, l, d, r, change * potential_->density_slope(types_[k], types_[l], potential_->place(r)));
+      });
+    }
+    for (const std::size_t m : {i, j})
+      each_neighbor(m, [&](std::size_t l, const Eigen::Vector3d& d, double r) {
+        const auto at = potential_->place(r);
+        const auto ordered = [&](std::size_t k, std::size_t of) {  // what k's energy, with half the pair term, changes its pull by
+          const int a = types_[k], b = types_[of], c = type_after(k), e = type_after(of);
+          return slopes_[k].after * potential_->density_slope(c, e, at) + 0.5 * potential_->pair_slope(c, e, at, r) -
+                 slopes_[k].before * potential_->density_slope(a, b, at) - 0.5 * potential_->pair_slope(a, b, at, r);
+        };
+        const bool seen_from_there = l == i || l == j;
+        pull(m, l, d, r, ordered(m, l) + (seen_from_there ? 0.0 : ordered(l, m)));
+      });
+  }
+
   std::shared_ptr<const EamPotential> potential_;
   double cutoff2_;
   FullNeighbors neighbors_;
@@ -202,6 +274,12 @@ class EamSwapEnergy final : public SwapEnergy {
   std::vector<double> new_embedding_;    ///< of these [eV]
   std::vector<Change> changes_;          ///< per atom
   std::uint64_t stamp_ = 0;
+  double change_ = 0.0;                  ///< [eV]
+  // Followed
+  std::int64_t exchanges_left_ = -1;     ///< before they are not followed further; -1: they are not
+  bool begun_ = false;
+  ForceChanges force_changes_;
+  std::vector<Slopes> slopes_;           ///< per atom, those of the last exchange's valid
 };
 
 class FullSwapEnergy final : public SwapEnergy {

@@ -28,6 +28,11 @@ class SwapEnergy {
   virtual double difference(std::size_t i, std::size_t j) = 0;
   /// A hint that i and j may be asked for next: what memory they need is asked for. Changes nothing.
   virtual void expect(std::size_t, std::size_t) {}
+  /// From now on, up to that many exchanges, follows what they change of the forces. begin() ends it.
+  virtual void follow_forces(std::int64_t) {}
+  /// What the exchanges since follow_forces() changed; null where that is not known: where there were more, or for any potential but tabulated
+  /// EAM.
+  virtual const ForceChanges* force_changes() const { return nullptr; }
   /// Does the exchange for which the difference was asked last.
   virtual void exchange() = 0;
 };

@@ -124,6 +124,15 @@ class EamPotential final : public Potential {
     const Weights w(at.p);
     return {value(b, w), difference(b + 2, a + 2, w), difference(b + 4, a + 4, w)};
   }
+  /// dρ/dr of what the second atom puts on the first [1/Å].
+  double density_slope(int first, int second, Place at) const { return derivatives(knots(first, second, at.knot), at.p)[1]; }
+  /// dφ/dr [eV/Å].
+  double pair_slope(int first, int second, Place at, double r) const {
+    const auto r_phi = derivatives(knots(first, second, at.knot) + 4, at.p);
+    return (r_phi[1] - r_phi[0] / r) / r;
+  }
+  /// dF/dρ [eV].
+  double embedding_slope(int type, double density) const { return embedding_derivatives(type, density)[0]; }
   /// F(ρ) of a type [eV], linear beyond the table.
   double embedding(int type, double density) const {
     const auto& pieces = embedding_[static_cast<std::size_t>(type)];

@@ -20,6 +20,13 @@ struct ForceResult {
   Eigen::Matrix3d virial = Eigen::Matrix3d::Zero();
 };
 
+/// What a local change adds to the result of a force call.
+struct ForceChanges {
+  Matrix3Xd forces;                              ///< of all N atoms [eV/Å]
+  ForceResult sums;                              ///< energy and virial [eV]
+  std::span<const double> densities, embedding;  ///< ρ and F(ρ) [eV] of each atom afterwards
+};
+
 /// Scratch of one caller, sized on first use; belongs to one thread.
 struct ForceScratch {
   // Pair potentials: one entry per chunk

@@ -95,6 +95,49 @@ TEST_P(LocalSwapEnergy, EqualsTheDifferenceOfTwoWholeEnergies) {
   }
 }
 
+// Forces, energy and virial after some exchanges one after the other, by what each changes, against whole force calls. 1e-10: sums in another order.
+TEST_P(LocalSwapEnergy, FollowsTheForces) {
+  Bench b(GetParam());
+  const auto n = b.atoms.size();
+  const auto whole = [&](Matrix3Xd& forces, ForceScratch& scratch) {
+    forces.resize(3, n);
+    return b.potential->compute(b.atoms.positions, b.types, b.list, forces, scratch, 1);
+  };
+  const bool local = GetParam().potential != "kob-andersen";
+  for (const int exchanges : {1, 2, 3}) {
+    Matrix3Xd before, after;
+    ForceScratch scratch;
+    const ForceResult at_first = whole(before, scratch);
+    b.local->begin(b.atoms.positions, b.types, b.list);
+    b.local->follow_forces(2);
+    EXPECT_EQ(b.local->force_changes(), nullptr);
+    CounterRng rng(6, Stream::Swap, static_cast<std::uint64_t>(exchanges));
+    for (int done = 0; done < exchanges;) {
+      const auto i = static_cast<std::size_t>(rng.below(b.types.size())), j = static_cast<std::size_t>(rng.below(b.types.size()));
+      if (b.types[i] == b.types[j]) continue;
+      (void)b.local->difference(i, j);
+      b.local->exchange();
+      std::swap(b.types[i], b.types[j]);
+      ++done;
+    }
+    const ForceResult now = whole(after, scratch);
+    const ForceChanges* changes = b.local->force_changes();
+    if (!local || exchanges > 2) {
+      EXPECT_EQ(changes, nullptr);
+      continue;
+    }
+    ASSERT_NE(changes, nullptr);
+    EXPECT_GT((after - before).cwiseAbs().maxCoeff(), 0.01);
+    EXPECT_LT((before + changes->forces - after).cwiseAbs().maxCoeff(), 1e-10);
+    EXPECT_NEAR(at_first.energy + changes->sums.energy, now.energy, 1e-11 * std::abs(now.energy));
+    EXPECT_LT((at_first.virial + changes->sums.virial - now.virial).cwiseAbs().maxCoeff(), 1e-9);
+    for (Eigen::Index k = 0; k < n; ++k) {
+      EXPECT_NEAR(changes->densities[static_cast<std::size_t>(k)], scratch.density[k], 1e-10 * scratch.density[k]);
+      EXPECT_NEAR(changes->embedding[static_cast<std::size_t>(k)], scratch.embedding[k], 1e-10);
+    }
+  }
+}
+
 // 2³ atoms: each sees several images of itself and of the other; 5³: pairs apart, sharing neighbors, and adjacent.
 INSTANTIATE_TEST_SUITE_P(All, LocalSwapEnergy,
                          testing::Values(Alloy{"CuZr_mm.eam.fs", {"Cu", "Zr", "Cu"}, 2.6, 2}, Alloy{"CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 5},
