@@ -71,12 +71,13 @@ class Team {
     wait();
   }
   /// Calls f(item, whether it is the thread's own) for every item once: on each thread those that own(item) says are its own, in order, and then,
-  /// from the last on, what others have not begun. A core that is slower for a while, as virtual ones are, holds the others up less. Waits.
+  /// from the last on, what others have not begun, unless nobody is to help. A core that is slower for a while, as virtual ones are, holds the
+  /// others up less. Waits.
   template <class Own, class Function>
-  void take(Claims& claims, Own&& own, Function&& f) const {
+  void take(Claims& claims, Own&& own, Function&& f, bool help = true) const {
     for (std::size_t item = 0; item < claims.size(); ++item)
       if (own(item) && claims.take(item)) f(item, true);
-    for (std::size_t item = claims.size(); item-- > 0;)
+    for (std::size_t item = claims.size(); help && item-- > 0;)
       if (claims.take(item)) f(item, false);
     wait();
   }

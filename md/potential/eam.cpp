@@ -186,7 +186,9 @@ void EamPotential::share_embedding(const Team& team, const Eigen::Ref<const Matr
   const auto& chunks = list.chunks();
   share_slots(team, positions, types, list, work);
   // The kept pairs of a thread's chunks follow each other: what is left over lies behind them and is never touched. A chunk that another thread
-  // takes keeps its pairs where they would lie without that: all of its owner's behind it are taken by then.
+  // takes keeps its pairs where they would lie without that: all of its owner's behind it are taken by then. In large samples that would touch
+  // memory for a tenth more.
+  constexpr std::size_t large = 50000;  // atoms
   team.share(chunks.size(), [&](std::size_t begin, std::size_t end) {
     const auto& rows = list.row_begin();
     std::size_t kept = begin < end ? rows[chunks[begin].rank_begin] : 0;
@@ -197,7 +199,7 @@ void EamPotential::share_embedding(const Team& team, const Eigen::Ref<const Matr
       pass(chunk);
       if (own) kept = chunk.kept;
       work.density_thread[c] = team.index();
-    });
+    }, list.slots().home.size() < large);
   });
   sum_chunks(team, chunks, work.offset, work.parts, 1, list.slots().size(), work.total);
   team.share(chunks.size(), [&](std::size_t begin, std::size_t end) {
