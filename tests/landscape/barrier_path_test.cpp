@@ -114,8 +114,8 @@ TEST(BarrierPath, SaysWhatAPathThatDoesNotConvergeLacks) {
   EXPECT_STREQ(same.status(), "same_endpoints");
 }
 
-// Two copies of a glass of which two like atoms have changed places, so that straight lines lead them through each other: of forty such pairs twenty
-// bands ran away to thousands of eV and Å, for the forces of a band have no potential that would fall.
+// Two copies of a glass of which two like atoms have changed places, so that straight lines lead them through each other: of forty such pairs fifteen
+// bands ran away to hundreds and thousands of eV and Å, for the forces of a band have no potential that would fall.
 TEST(BarrierPath, AtomsThatChangePlacesDoNotDriveTheBandApart) {
   const auto potential = md::open_potential("CuZr_mm.eam.fs");
   const auto glass = md::read_structure(glass_of_128()).configuration;
