@@ -5,7 +5,7 @@
 namespace landscape::neb {
 namespace {
 
-constexpr std::size_t memory = 20;         // 50 gained nothing on the bands named in the header
+constexpr std::size_t memory = 40;         // 20 took 4 % more calls on twelve bands of a glass
 constexpr double first_stiffness = 100.0;  // [eV/Å²]; a probe, corrected from the first step on
 constexpr double regularization = 1e-8;    // relative: parallel differences carry rounding only
 

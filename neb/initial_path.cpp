@@ -1,8 +1,10 @@
 #include "neb/initial_path.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "md/core/error.hpp"
 #include "md/potential/atomic_surface.hpp"
 
 namespace landscape::neb {
@@ -98,6 +100,38 @@ int separate_particles(const md::EnergySurface& surface, Eigen::MatrixXd& path) 
     changed += touched ? 1 : 0;
   }
   return changed;
+}
+
+Eigen::MatrixXd refined_path(const Eigen::MatrixXd& path, Index stays, int images) {
+  const Index n = path.cols();
+  LANDSCAPE_CHECK(n >= 3 && stays > 0 && stays + 1 < n && images > 0);
+  VectorXd s = VectorXd::Zero(n);
+  for (Index i = 1; i < n; ++i) s[i] = s[i - 1] + (path.col(i) - path.col(i - 1)).norm();
+  const auto secant = [&](Index i) { return VectorXd((path.col(i + 1) - path.col(i)) / (s[i + 1] - s[i])); };
+  Eigen::MatrixXd slopes(path.rows(), n);
+  for (Index i = 1; i + 1 < n; ++i) {
+    const double before = s[i] - s[i - 1], after = s[i + 1] - s[i];
+    slopes.col(i) = (after * secant(i - 1) + before * secant(i)) / (before + after);
+  }
+  slopes.col(0) = 2.0 * secant(0) - slopes.col(1);
+  slopes.col(n - 1) = 2.0 * secant(n - 2) - slopes.col(n - 2);
+
+  const double part = s[stays] / s[n - 1];
+  const Index kept = std::clamp<Index>(std::lround(part * (images + 1)), 1, images), last = images + 1;
+  Eigen::MatrixXd result(path.rows(), images + 2);
+  Index piece = 0;
+  for (Index k = 0; k <= last; ++k) {
+    const double at = k <= kept ? s[stays] * static_cast<double>(k) / static_cast<double>(kept)
+                                : s[stays] + (s[n - 1] - s[stays]) * static_cast<double>(k - kept) / static_cast<double>(last - kept);
+    while (piece + 2 < n && at > s[piece + 1]) ++piece;
+    const double h = s[piece + 1] - s[piece], t = (at - s[piece]) / h, u = 1.0 - t;
+    result.col(k) = u * u * (1.0 + 2.0 * t) * path.col(piece) + t * t * (1.0 + 2.0 * u) * path.col(piece + 1) +
+                    h * t * u * (u * slopes.col(piece) - t * slopes.col(piece + 1));
+  }
+  result.col(0) = path.col(0);
+  result.col(kept) = path.col(stays);
+  result.col(last) = path.col(n - 1);
+  return result;
 }
 
 }  // namespace landscape::neb

@@ -48,4 +48,11 @@ Eigen::MatrixXd continuous_path(const md::EnergySurface& surface,
 /// @param path as from straight_path; the endpoints stay. @return number of images changed.
 int separate_particles(const md::EnergySurface& surface, Eigen::MatrixXd& path);
 
+/// The curve through the images of a path with other images on it, the same distance apart on either side of one that stays.
+///
+/// Cubic pieces by arc length, with the slopes of parabolas through three images each.
+/// @param path dof x at least 3 [Å]. @param stays an image between the ends. @return dof x (images + 2); the first, the last and one near
+/// stays / path.cols() of the way are those of `path`.
+Eigen::MatrixXd refined_path(const Eigen::MatrixXd& path, Eigen::Index stays, int images);
+
 }  // namespace landscape::neb

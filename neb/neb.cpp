@@ -30,8 +30,10 @@ void require(bool good, std::string_view field, double value, std::string_view r
   if (!good) throw InputError(message("neb: ", field, ": expected ", range, ", got ", value));
 }
 
-/// A region's band is relaxed to so many times the forces asked for: to relax it further saves nothing once all the others move.
-constexpr double region_tolerance = 3.0;
+/// A region's band and a coarse one are relaxed to so many times the forces asked for: further saves nothing once all the others move.
+constexpr double coarse_tolerance = 2.0;
+/// Iterations of a coarse band at most.
+constexpr int coarse_iterations = 300;
 
 /// What a band took before.
 struct Spent {
@@ -81,7 +83,7 @@ class Search {
       drive_;  ///< forces of the band; the same with springs solved (Band::drive)
   double path_max_force_ = NebResult::unknown;
   double climbing_max_force_ = NebResult::unknown;
-  int fire_period_ = 30;         ///< iterations with FIRE after Anderson's method got lost
+  int fire_period_ = 5;         ///< iterations with FIRE after Anderson's method got lost
   bool accelerated_ = false;     ///< Anderson's method rather than FIRE
   int fire_steps_left_ = 0;      ///< before it is tried again
   double radius_ = 0.0;          ///< limit of its steps [Å]
@@ -309,8 +311,8 @@ struct Localized {
 };
 /// Relaxes the band while only what is around the moving particles moves, each image of the rest standing where it is on `path`; all of
 /// them have less to do afterwards (docs/search.md). `path` stays as it was where that leads nowhere.
-Localized relax_region(md::EnergySurface& surface, Eigen::MatrixXd& path, const NebOptions& options, const NebObserver& observe) {
-  Localized result;
+Localized relax_region(md::EnergySurface& surface, Eigen::MatrixXd& path, const NebOptions& options, const NebObserver& observe, const Spent& past) {
+  Localized result{.spent = past};
   auto* atoms = dynamic_cast<md::AtomicSurface*>(&surface);
   if (!atoms || options.local_margin == 0.0) return result;
   const Eigen::VectorXd first = path.col(0), last = path.col(path.cols() - 1);
@@ -326,19 +328,19 @@ Localized relax_region(md::EnergySurface& surface, Eigen::MatrixXd& path, const 
   const std::int64_t before = surface.calls();
   std::vector<std::unique_ptr<md::RegionSurface>> regions;
   for (Eigen::Index i = 0; i < path.cols(); ++i) regions.push_back(std::make_unique<md::RegionSurface>(*atoms, path.col(i), moving));
-  result.spent.force_calls = static_cast<double>(surface.calls() - before);
+  result.spent.force_calls += static_cast<double>(surface.calls() - before);
   const double weight = regions.front()->relative_cost();
   const md::RegionSurface& any = *regions.front();  // the band's from now on
   Eigen::MatrixXd part(3 * static_cast<Eigen::Index>(moving.size()), path.cols());
   for (Eigen::Index i = 0; i < path.cols(); ++i) part.col(i) = any.part(path.col(i));
   std::size_t next = 0;
   NebOptions local = options;
-  local.path_max_force *= region_tolerance;
+  local.path_max_force *= coarse_tolerance;
   local.max_force = std::max(options.max_force, local.path_max_force);
   Band band([&] { return std::move(regions.at(next++)); }, std::move(part), options.threads);
   Search search(band, local);
   const NebStatus status = search.run(observe, result.spent, weight);
-  result.spent.iterations = search.iterations();
+  result.spent.iterations += search.iterations();
   result.spent.force_calls += weight * static_cast<double>(band.force_calls());
   result.stopped = status == NebStatus::StoppedByObserver;
   if (status == NebStatus::Converged || result.stopped)
@@ -359,6 +361,34 @@ NebResult relax(const SurfaceFactory& make_surface,
   Search search(band, options);
   const NebStatus status = search.run(observe, past, 1.0);
   return describe(band, search, status, past);
+}
+
+/// In the region first, then as a whole.
+NebResult relax_in_turn(const SurfaceFactory& make_surface, md::EnergySurface& surface, Eigen::MatrixXd path, const NebOptions& options,
+                        const NebObserver& observe, const Spent& past) {
+  const Localized local = relax_region(surface, path, options, observe, past);
+  const auto stop = [](const NebProgress&) { return md::Control::Stop; };
+  return relax(make_surface, surface, std::move(path), options, local.stopped ? stop : observe, local.spent);
+}
+
+/// Numbers of images of the bands that follow each other, up to two or three times as many as before each; the last is what is asked for.
+std::vector<int> levels_of(const NebOptions& options) {
+  constexpr double largest_ratio = 2.6;
+  if (options.images < 2 * options.coarse_images) return {options.images};
+  const double ratio = static_cast<double>(options.images) / options.coarse_images;
+  const int steps = std::max(1, static_cast<int>(std::ceil(std::log(ratio) / std::log(largest_ratio))));
+  std::vector<int> levels;
+  for (int k = 0; k <= steps; ++k)
+    levels.push_back(static_cast<int>(std::lround(options.coarse_images * std::pow(ratio, static_cast<double>(k) / steps))));
+  return levels;
+}
+
+Eigen::MatrixXd first_path(const md::EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& x_initial,
+                           const Eigen::Ref<const Eigen::VectorXd>& x_final, const NebOptions& options) {
+  Eigen::MatrixXd path = straight_path(surface, x_initial, x_final, options.images);
+  separate_particles(surface, path);
+  if (options.initial_path == InitialPath::Idpp) even_distances(surface, path);
+  return path;
 }
 
 void check_point(const md::EnergySurface& surface,
@@ -382,6 +412,7 @@ void NebOptions::validate() const {
   require(path_max_force > 0.0, "path_max_force", path_max_force, "> 0");
   require(max_iterations > 0, "max_iterations", max_iterations, "> 0");
   require(climb_below > 0.0, "climb_below", climb_below, "> 0");
+  require(coarse_images >= 1, "coarse_images", coarse_images, ">= 1");
   require(max_step > 0.0 && std::isfinite(max_step), "max_step", max_step, "> 0");
   require(local_margin >= 0.0 && std::isfinite(local_margin), "local_margin", local_margin, ">= 0");
   require(moved > 0.0 && std::isfinite(moved), "moved", moved, "> 0");
@@ -415,14 +446,24 @@ NebResult find_path(const SurfaceFactory& make_surface,
   const auto surface = make_surface();
   check_point(*surface, surface->dof(), x_initial, "first endpoint of the path");
   check_point(*surface, surface->dof(), x_final, "last endpoint of the path");
-  Eigen::MatrixXd path = straight_path(*surface, x_initial, x_final, options.images);
-  separate_particles(*surface, path);
-  if (options.initial_path == InitialPath::Idpp) even_distances(*surface, path);
-  if (md::largest_displacement(*surface, path.col(0), path.col(path.cols() - 1)) < same_configuration)
-    return same_endpoints(*surface, path);
-  const Localized local = relax_region(*surface, path, options, observe);
-  const auto stop = [](const NebProgress&) { return md::Control::Stop; };
-  return relax(make_surface, *surface, std::move(path), options, local.stopped ? stop : observe, local.spent);
+  Spent spent;
+  std::optional<Eigen::MatrixXd> path;
+  const std::vector<int> levels = levels_of(options);
+  for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
+    NebOptions coarse = options;
+    coarse.images = levels[k];
+    coarse.path_max_force *= coarse_tolerance;
+    coarse.max_force = std::max(options.max_force, coarse.path_max_force);
+    coarse.max_iterations = std::min(options.max_iterations, coarse_iterations);
+    NebResult band = relax_in_turn(make_surface, *surface, path ? *path : first_path(*surface, x_initial, x_final, coarse), coarse, observe, spent);
+    if (band.status == NebStatus::StoppedByObserver || band.status == NebStatus::SameEndpoints) return band;
+    spent = {band.iterations, band.force_calls};
+    path.reset();
+    const bool settled = band.status == NebStatus::Converged || (band.status == NebStatus::IterationLimit && band.climbing);
+    if (!settled) break;  // all images from the straight line, then
+    path = refined_path(continuous_path(*surface, band.images), *band.saddle_index, levels[k + 1]);
+  }
+  return relax_in_turn(make_surface, *surface, path ? *path : first_path(*surface, x_initial, x_final, options), options, observe, spent);
 }
 
 NebResult find_path(const SurfaceFactory& make_surface,

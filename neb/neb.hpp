@@ -34,9 +34,12 @@ struct NebOptions {
   double max_force = 1e-4;       ///< [eV/Å], > 0: full force on the climbing image.
   double path_max_force =
       0.01;                   ///< [eV/Å], > 0: across the path plus springs, on every other image.
-  int max_iterations = 5000;  ///< > 0; one iteration moves the band once.
+  int max_iterations = 5000;  ///< > 0, of each band; one iteration moves the band once.
   double climb_below =
       0.3;  ///< [eV/Å], > 0: largest force of the band at which the highest image climbs.
+  /// >= 1: so many images go first from the straight line, to twice the forces asked for, where at least twice as many are asked for; these
+  /// begin on the curve through them (above 2.6 times as many by way of a number between).
+  int coarse_images = 7;
   double max_step = 0.1;  ///< [Å], > 0: no particle of any image moves further in one iteration.
   /// [Å], >= 0: on a surface of atoms the band relaxes first with only what is within this of the particles that move, as in searches, the rest
   /// on the straight line; then as a whole. 0, or most of the particles: as a whole from the start.

@@ -145,6 +145,41 @@ TEST_F(LargeVacancyHop, AStopWhileARegionRelaxesIsAStop) {
   EXPECT_EQ(seen, 2);
 }
 
+TEST_F(LargeVacancyHop, FewImagesFirstAreTheSamePathForFewerCalls) {
+  NebOptions at_once;
+  at_once.images = 16;
+  at_once.local_margin = 2.5;
+  at_once.max_force = 1e-3;
+  at_once.coarse_images = 16;
+  NebOptions refined = at_once;
+  refined.coarse_images = 5;
+  const auto p = find_path(factory(), initial_, final_, at_once);
+  const auto q = find_path(factory(), initial_, final_, refined);
+  ASSERT_TRUE(p.converged());
+  ASSERT_TRUE(q.converged());
+  EXPECT_EQ(q.images.size(), p.images.size());
+  EXPECT_LE(q.path_max_force, at_once.path_max_force);
+  EXPECT_NEAR(q.barrier, p.barrier, 1e-5);
+  EXPECT_LT(q.force_calls, 0.8 * p.force_calls);
+}
+
+TEST(RefinedPath, RunsThroughTheImagesAndIsEvenOnEitherSideOfTheOneThatStays) {
+  const auto arc = [](double angle) { return Eigen::VectorXd(Eigen::Vector3d(std::cos(angle), std::sin(angle), 0.2 * angle)); };
+  Eigen::MatrixXd path(3, 8);
+  for (Eigen::Index k = 0; k < 8; ++k) path.col(k) = arc(0.3 * static_cast<double>(k));
+  constexpr int images = 19;
+  const Eigen::MatrixXd fine = refined_path(path, 2, images);
+  ASSERT_EQ(fine.cols(), images + 2);
+  EXPECT_EQ(fine.col(0), path.col(0));
+  EXPECT_EQ(fine.col(images + 1), path.col(7));
+  const Eigen::Index kept = 6;  // two sevenths of twenty steps
+  EXPECT_EQ(fine.col(kept), path.col(2));
+  for (Eigen::Index k = 0; k <= images + 1; ++k) {
+    const double angle = k <= kept ? 0.6 * static_cast<double>(k) / 6.0 : 0.6 + 1.5 * static_cast<double>(k - kept) / 14.0;
+    EXPECT_LT((fine.col(k) - arc(angle)).norm(), 2e-3) << k;  // a chord is 1.1e-2 off
+  }
+}
+
 TEST_F(VacancyHop, ThreadsDoNotChangeABit) {
   NebOptions one, four;
   one.images = four.images = 5;
