@@ -41,6 +41,7 @@ int run(const Context& context, const ExportArguments& o) {
   const auto report = o.format == "extxyz"   ? export_extxyz(database, what, ids, o.whole_track, o.output)
                       : o.format == "lammps" ? export_lammps(database, what, ids, o.output)
                                              : export_wales(database, ids, o.frequencies, o.output, context.session("export"));
+  for (const auto& note : report.notes) context.note("export: " + note);
   context.print({{"selected", ids.size()}, {"frames", report.frames}, {"files", report.files}, {"output", o.output}, {"format", o.format}});
   return exit_done;
 }
@@ -67,6 +68,7 @@ void add_export_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("export", "the atoms of a selection as extended XYZ, LAMMPS data or Wales's files");
   auto o = std::make_shared<ExportArguments>();
   command->footer("Terms as in landscape query. Graphs as GraphML or CSV: landscape graph -o. Rows as CSV or JSON: landscape query -f.\n"
+                  "Events in extended XYZ bring their tracks and shears along, for landscape import.\n"
                   "Examples:\n  landscape export events 'EA<0.3' -o low.xyz        initial, saddle, final of each; OVITO's slider plays them\n"
                   "  landscape export minima sample=glass -f lammps -o minima/\n"
                   "  landscape export events sample=glass strain=0 -f wales -o pathsample/");

@@ -3,6 +3,7 @@
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
 #include "landscape/exchange/state_files.hpp"
+#include "landscape/exchange/study_rows.hpp"
 #include "landscape/workflow/records.hpp"
 #include "md/core/error.hpp"
 
@@ -31,6 +32,7 @@ int run(const Context& context, const ImportArguments& o) {
     expect_fits(offered, sample_configuration(database, sample, database.minimum(*sample.minimum_id).configuration_id, offered.strain_xy, offered.plane), o.path);
   }
   StateImportReport all;
+  std::vector<StateImportReport> reports;
   for (const auto& offered : offers) {
     auto report = import_states(database, offered.sample, offered.strain_xy, offered.plane, offered.offer, o.import, session);
     all.minima += report.minima;
@@ -41,9 +43,14 @@ int run(const Context& context, const ImportArguments& o) {
     for (const auto& [cause, count] : report.refused) all.refused[cause] += count;
     for (const auto& line : report.notes) context.note(line);
     all.interrupted = report.interrupted;
+    reports.push_back(std::move(report));
     if (all.interrupted) break;
   }
+  const auto rows = import_study_rows(database, offers, reports, o.import.same_energy_ev);
+  for (const auto& [cause, count] : rows.refused) all.refused[cause] += count;
+  for (const auto& line : rows.notes) context.note(line);
   context.print({{"file", o.path}, {"minima", all.minima}, {"saddles", all.saddles}, {"events", all.events}, {"known", all.known},
+                 {"shears", rows.shears}, {"plastic_events", rows.plastic_events}, {"tracks", rows.tracks}, {"predictions", rows.predictions},
                  {"refused", all.refused}, {"force_calls", all.force_calls}});
   if (all.interrupted) {
     context.outcome(stop_reason() + "; the same command continues");
@@ -52,7 +59,7 @@ int run(const Context& context, const ImportArguments& o) {
   if (all.refused.empty()) return exit_done;
   std::size_t count = 0;
   for (const auto& [cause, one] : all.refused) count += one;
-  context.outcome(md::message("import: ", count, " states or events of ", o.path, " do not hold and were left out"));
+  context.outcome(md::message("import: ", count, " states, events or rows of ", o.path, " do not hold and were left out"));
   return exit_not_reached;
 }
 
@@ -64,6 +71,7 @@ void add_import_command(CLI::App& app, Context& context) {
   command->footer("Files: extended XYZ as landscape export writes it, or a folder with Wales's min.data, ts.data, points.min and points.ts.\n"
                   "Every state must have the energy that the file says and no force under the sample's potential, every saddle one negative\n"
                   "eigenvalue, and it must lead to the minima that the file says; what does not hold is named, counted and left out (exit 1).\n"
+                  "Tracks, predictions, and the shears of plastic events come with the events of an extended XYZ file.\n"
                   "Structures come in with landscape sample import.\n"
                   "Examples:\n  landscape import low.xyz\n  landscape import pathsample/ --sample glass");
   command->add_option("PATH", o->path, "extended XYZ file, or folder")->required();

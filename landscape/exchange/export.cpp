@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "db/query.hpp"
 #include "landscape/exchange/frames.hpp"
+#include "landscape/exchange/study_rows.hpp"
 #include "landscape/exchange/wales.hpp"
 #include "landscape/workflow/rate.hpp"
 #include "landscape/workflow/records.hpp"
@@ -53,8 +55,13 @@ ExportReport export_extxyz(db::Database& database,
                            const fs::path& file) {
   ExportReport report{1, 0};
   std::ostringstream text;
+  std::set<db::Id> shears;
   for (const auto id : ids) {
     auto frames = frames_of(database, what, id);
+    if (what == Selection::Events) {
+      const auto note = add_study_rows(database, id, shears, frames.front());
+      if (!note.empty() && std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end()) report.notes.push_back(note);
+    }
     if (whole_track && what == Selection::Events) {
       for (auto& frame : track_frames(database, id, TrackState::Saddle)) {
         frame.info["role"] = "track";

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "db/database.hpp"
 #include "landscape/workflow/run.hpp"
@@ -14,9 +15,10 @@ enum class Selection { Events, Minima, Saddles };
 
 struct ExportReport {
   std::size_t files = 0, frames = 0;
+  std::vector<std::string> notes = {};  ///< what had to be left out, a line each
 };
 
-/// One multi-frame extended XYZ file: initial, saddle, final of every event; with `whole_track`
+/// One multi-frame extended XYZ file: initial, saddle, final of every event with its study rows (study_rows.hpp); with `whole_track`
 /// also the saddles along its track.
 /// @throws db::Error for an id that is not there; md::InputError where the file cannot be written.
 ExportReport export_extxyz(db::Database& database,

@@ -80,6 +80,7 @@ std::vector<md::Frame> event_frames(db::Database& database, db::Id event_id) {
     set_displacement(frame, std::move(moved));
     frame.info["event"] = std::to_string(event.id);
     frame.info["role"] = roles[k];
+    frame.info["event_origin"] = event.origin;
     frame.info["barrier_ev"] = number(event.barrier_ev);
     frame.info["reverse_barrier_ev"] = number(event.reverse_barrier_ev);
     frame.info["center_atom"] = std::to_string(event.center_atom);

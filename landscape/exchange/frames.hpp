@@ -13,7 +13,7 @@ namespace landscape {
 md::Matrix3Xd displacement_between(const md::Configuration& from, const md::Matrix3Xd& to);
 
 /// Initial minimum, saddle and final minimum of an event, each with the keys event, role
-/// (initial, saddle, final), state_id, barrier_ev, reverse_barrier_ev and strain_xy, the energy,
+/// (initial, saddle, final), event_origin (map, shear), state_id, barrier_ev, reverse_barrier_ev and strain_xy, the energy,
 /// and the displacement from the initial minimum as the column after pos. Atoms do not jump between
 /// frames: positions are those of the initial minimum plus the displacement.
 /// @throws db::Error for an unknown event, or one without coordinates.

@@ -100,6 +100,15 @@ class FrameReader {
     one.initial = minimum(offer, frames[k], k);
     one.final = minimum(offer, frames[k + 2], k + 2);
     one.saddle = offer.states.offer.saddles.size();
+    if (const auto origin = key(frames[k], "event_origin"); !origin.empty()) one.origin = origin;
+    if (one.origin != "map" && one.origin != "shear")
+      throw md::InputError(md::message(name(k), ": event_origin: expected map or shear, got ", one.origin));
+    auto& rows = offer.states.rows.emplace_back();
+    const auto number = key(frames[k], "event");
+    std::from_chars(number.data(), number.data() + number.size(), rows.number);
+    rows.where = name(k);
+    rows.rows = key(frames[k], "landscape_rows");
+    rows.shear = key(frames[k], "landscape_shear");
     offer.states.offer.saddles.push_back(state(frames[k + 1], k + 1));
     offer.states.offer.events.push_back(one);
   }

@@ -16,6 +16,7 @@
 namespace landscape {
 namespace {
 
+constexpr double low_barrier = 1e-2;   // [eV] below this a force of 1e-4 eV/Å is no sign of a minimum
 constexpr double close_energy = 1e-3;  // [eV] states further apart are not compared by geometry
 
 std::string_view bytes_of(const md::Matrix3Xd& positions) {
@@ -49,12 +50,17 @@ class Import {
             nlohmann::json{{"sample", sample_.name}, {"strain", place_.strain_xy}, {"plane", place_.plane},
                            {"same_energy", options_.same_energy_ev}, {"max_force", options_.max_force}}.dump(),
             session_, sample_.potential_id);
-    place_.run_id = run.id();
+    place_.run_id = report_.run_id = run.id();
+    report_.event_ids.resize(offer_.events.size());
+    // Minima of plastic events are of the branch that was sheared.
+    origins_.assign(offer_.minima.size(), "map");
+    for (const auto& one : offer_.events)
+      if (one.origin == "shear") origins_.at(one.initial) = origins_.at(one.final) = "shear";
     minima_.resize(offer_.minima.size());
-    for (std::size_t k = 0; k < offer_.minima.size() && go_on(); ++k) minima_[k] = minimum(offer_.minima[k]);
+    for (std::size_t k = 0; k < offer_.minima.size() && go_on(); ++k) minima_[k] = minimum(offer_.minima[k], origins_[k]);
     for (std::size_t k = 0; k < offer_.events.size() && go_on(); ++k) {
       session_.report({static_cast<std::int64_t>(k), static_cast<std::int64_t>(offer_.events.size()), "checking events"});
-      event(offer_.events[k]);
+      report_.event_ids[k] = event(offer_.events[k]);
     }
     report_.force_calls = static_cast<double>(surface_.calls()) + extra_calls_;
     run.finish(report_.interrupted ? "interrupted" : report_.refused.empty() ? "done" : "incomplete", report_.force_calls);
@@ -84,9 +90,11 @@ class Import {
     for (const auto& e : database_.events_of_sample(sample_.id)) events_of_saddle_.emplace(e.saddle_id, e);
   }
 
-  void refuse(const OfferedState& state, const std::string& cause, const std::string& why) {
+  /// @return 0, for no event.
+  db::Id refuse(const OfferedState& state, const std::string& cause, const std::string& why) {
     ++report_.refused[cause];
     report_.notes.push_back(md::message(state.where, ": ", why));
+    return 0;
   }
 
   /// The state measured, or nothing where its numbers do not hold.
@@ -122,7 +130,7 @@ class Import {
     return make_uid(uid_text_ + what + '|' + md::sha256(std::string(bytes_of(positions))));
   }
 
-  std::optional<db::MinimumRecord> minimum(const OfferedState& state) {
+  std::optional<db::MinimumRecord> minimum(const OfferedState& state, const std::string& origin) {
     const Eigen::VectorXd x = surface_.gather(state.positions);
     const auto measured = believed(state, x);
     if (!measured) return std::nullopt;
@@ -130,37 +138,38 @@ class Import {
       ++report_.known;
       return database_.minimum(known->id);
     }
-    const auto record = store_minimum(database_, place_, *measured, "map", uid("minimum", state.positions));
+    const auto record = store_minimum(database_, place_, *measured, origin, uid("minimum", state.positions));
     known_minima_.push_back({record.id, record.configuration_id, record.energy_ev, x});
     ++report_.minima;
     return record;
   }
 
-  void event(const OfferedEvent& offered) {
+  /// @return the event here, new or known; 0: refused.
+  db::Id event(const OfferedEvent& offered) {
     const auto& state = offer_.saddles.at(offered.saddle);
     const auto &initial = minima_.at(offered.initial), &final_minimum = minima_.at(offered.final);
     if (!initial || !final_minimum) return refuse(state, "minimum_refused", "one of its minima was refused");
     const Eigen::VectorXd x = surface_.gather(state.positions);
     const auto measured = believed(state, x);
-    if (!measured) return;
+    if (!measured) return 0;
     if (initial->id == final_minimum->id) return refuse(state, "same_minimum", "both its minima are one");
     if (measured->energy_ev <= std::max(initial->energy_ev, final_minimum->energy_ev))
       return refuse(state, "below_minimum", "expected an energy above those of its minima");
     if (const auto* known = find(known_saddles_, measured->energy_ev, x)) {
       const auto [begin, end] = events_of_saddle_.equal_range(known->id);
-      const bool there = std::any_of(begin, end, [&](const auto& pair) {
+      const auto there = std::find_if(begin, end, [&](const auto& pair) {
         const auto& e = pair.second;
         return std::minmax(e.initial_minimum_id, e.final_minimum_id) == std::minmax(initial->id, final_minimum->id);
       });
-      if (there) {
+      if (there != end) {
         ++report_.known;
-        return;
+        return there->second.initial_minimum_id == initial->id ? there->second.id : 0;  // rows of the way back are not its own
       }
     }
-    enter(state, *measured, x, *initial, *final_minimum);
+    return enter(state, offered.origin, *measured, x, *initial, *final_minimum);
   }
 
-  void enter(const OfferedState& state, const Measured& measured, const Eigen::VectorXd& x, const db::MinimumRecord& initial,
+  db::Id enter(const OfferedState& state, const std::string& origin, const Measured& measured, const Eigen::VectorXd& x, const db::MinimumRecord& initial,
              const db::MinimumRecord& final_minimum) {
     const Eigen::VectorXd from = coordinates(initial), to = coordinates(final_minimum);
     Eigen::VectorXd gradient(surface_.dof());
@@ -170,7 +179,11 @@ class Import {
     extra_calls_ += proof.extra_calls;
     if (proof.negative_eigenvalues != 1)
       return refuse(state, "index", md::message("expected one negative eigenvalue, got ", proof.negative_eigenvalues));
-    const auto ends = art::push_over(surface_, x, proof.mode, options_.push_over, {.max_force = 1e-4, .max_step = 0.05});
+    // Near a fold the saddle is close to one of its minima, and forces are small on all the way between: as the search for it did, half that way.
+    const double gap = std::min(md::largest_displacement(surface_, from, x), md::largest_displacement(surface_, to, x));
+    const double lowest = measured.energy_ev - std::max(initial.energy_ev, final_minimum.energy_ev);
+    const auto ends = art::push_over(surface_, x, proof.mode, std::min(options_.push_over, 0.5 * gap),
+                                     {.max_force = lowest < low_barrier ? 1e-6 : 1e-4, .max_step = 0.05});
     const auto reaches = [&](const Eigen::VectorXd& side, const Eigen::VectorXd& minimum) {
       return md::largest_displacement(surface_, side, minimum) < options_.same_a;
     };
@@ -181,7 +194,8 @@ class Import {
     const auto saddle = store_saddle(database_, place_, measured, proof, mode_on_atoms(surface_, proof.mode), true, center,
                                      uid("saddle", state.positions));
     auto record = event_between(place_, initial, saddle, final_minimum, surface_, from, to);
-    record.times_found = 0;
+    record.origin = origin;
+    record.times_found = origin == "shear" ? 1 : 0;  // searches stay where they were made
     record.uid = uid("event", state.positions);
     record.id = database_.add_event(record);
     transaction.commit();
@@ -189,6 +203,7 @@ class Import {
     events_of_saddle_.emplace(saddle.id, record);
     ++report_.saddles;
     ++report_.events;
+    return record.id;
   }
 
   Eigen::VectorXd coordinates(const db::MinimumRecord& minimum) {
@@ -205,6 +220,7 @@ class Import {
   std::string uid_text_;
   std::vector<Known> known_minima_, known_saddles_;
   std::unordered_multimap<db::Id, db::EventRecord> events_of_saddle_;
+  std::vector<std::string> origins_;                      ///< of the offer's minima
   std::vector<std::optional<db::MinimumRecord>> minima_;  ///< in the order of the offer; nothing: refused
   double extra_calls_ = 0.0;
   StateImportReport report_;

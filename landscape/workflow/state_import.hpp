@@ -20,6 +20,7 @@ struct OfferedState {
 
 struct OfferedEvent {
   std::size_t initial = 0, saddle = 0, final = 0;  ///< places among the states
+  std::string origin = "map";                      ///< map | shear
 };
 
 struct StateOffer {
@@ -31,7 +32,7 @@ struct StateImportOptions {
   double same_energy_ev = 1e-5;  ///< [eV], > 0: between the file's energy and that of the sample's potential
   double max_force = 1e-3;       ///< [eV/Å], > 0: of every state
   double same_a = 0.1;           ///< [Å], > 0: largest displacement between two of the same
-  double push_over = 0.2;        ///< [Å], > 0: step off the saddle
+  double push_over = 0.2;        ///< [Å], > 0: step off the saddle, at most half the way to the nearer minimum
   void validate() const;         ///< @throws md::InputError naming field, value and broken range.
 };
 
@@ -42,6 +43,8 @@ struct StateImportReport {
   std::vector<std::string> notes = {};             ///< one line for each that was refused
   double force_calls = 0.0;
   bool interrupted = false;
+  db::Id run_id = 0;
+  std::vector<db::Id> event_ids = {};  ///< here, for each event of the offer, known ones too; 0: refused, or stopped before it
 };
 
 /// Enters states and events of one sample at one strain that hold: every state has the energy that the file says (within

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -164,6 +165,124 @@ TEST_F(Exchange, FrequenciesInWalesFilesGiveTheRatesOfTheEvents) {
   EXPECT_EQ(barrier, event["barrier_ev"].get<double>());
   EXPECT_NEAR(prefactor / event["attempt_frequency_thz"].get<double>(), 1.0, 1e-4);
   EXPECT_EQ(run({"export", "events", "id=1", "--frequencies", "-o", "x.xyz"}).code, 2);
+}
+
+/// The plastic events of a shear and a mapped event, followed to their folds, in e.xyz.
+class StudyExchange : public Exchange {
+ protected:
+  static void SetUpTestSuite() {
+    Exchange::SetUpTestSuite();
+    ASSERT_EQ(run({"shear", "g", "--to", "-0.2", "--unload"}).code, 0);
+    ASSERT_EQ(run({"track", "g", "--from-shear"}).code, 0);
+    ASSERT_EQ(run({"track", "g", "--events", "2", "--plane", "yz", "--max-strain", "0.01"}).code, 0);
+    ASSERT_EQ(run({"predict", "g", "--events", "2"}).code, 0);
+    ASSERT_EQ(run({"rate", "2"}).code, 0);
+    ASSERT_EQ(run({"export", "events", "-o", "study.xyz"}).code, 0);
+    ASSERT_GT(query("events", "origin=shear", "landscape.db").size(), 2u);
+  }
+  static nlohmann::json query(const std::string& view, const std::string& term, const std::string& db) {
+    std::vector<std::string> words = {"query", view, "--json", "--db", db};
+    if (!term.empty()) words.insert(words.begin() + 2, term);
+    return run(words).json();
+  }
+  /// Rows without what numbers them within one database, and without which run made them. @param measured_anew columns likewise.
+  static nlohmann::json rows(const std::string& view, const std::string& db, const std::vector<std::string>& measured_anew = {}) {
+    auto all = query(view, "", db);
+    for (auto& row : all) {
+      for (const auto& name : measured_anew) row.erase(name);
+      for (auto item = row.begin(); item != row.end();)
+        item = item.key() == "id" || item.key() == "uid" || item.key().ends_with("_id") ? row.erase(item) : std::next(item);
+    }
+    return all;
+  }
+  static std::string changed(const std::string& from, const std::string& to) {
+    auto text = place_->read("study.xyz");
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return place_->write("changed.xyz", text.replace(at, from.size(), to));
+  }
+};
+
+TEST_F(StudyExchange, PlasticEventsTracksAndFoldsComeBackAsTheyWere) {
+  const auto db = other("study.db");
+  const auto imported = run({"import", "study.xyz", "--db", db, "--json"});
+  ASSERT_EQ(imported.code, 0) << imported.err;
+  for (const std::string view : {"tracks", "track_points", "shears", "shear_steps", "plastic_events", "unloadings", "predictions", "properties"}) {
+    const auto here = rows(view, "landscape.db");
+    EXPECT_FALSE(here.empty()) << view;
+    // Events come in order of strain: so do the rows that hang on them.
+    const auto sorted = [](const nlohmann::json& list) {
+      std::multiset<std::string> lines;
+      for (const auto& row : list) lines.insert(row.dump());
+      return lines;
+    };
+    EXPECT_EQ(sorted(rows(view, db)), sorted(here)) << view;
+  }
+  // The saddle is measured anew, and searches stay where they were made.
+  const std::vector<std::string> anew = {"curvature_ev_per_a2", "delta_stress_xy_gpa", "predicted_critical_strain", "max_displacement_a",
+                                         "participation_number", "times_found", "first_search_index"};
+  std::set<std::string> before, after;
+  for (const auto& row : rows("events", "landscape.db", anew)) before.insert(row.dump());
+  for (const auto& row : rows("events", db, anew)) after.insert(row.dump());
+  EXPECT_EQ(after, before);
+  const std::string links = "select e.barrier_ev, p.strain, h.plane from events e join plastic_events p on p.event_id = e.id and e.plastic_event_id = p.id "
+                            "join shears h on h.id = p.shear_id order by p.event_index";
+  const auto link = run({"query", "--sql", links, "-f", "csv"}).out;
+  EXPECT_GT(std::ranges::count(link, '\n'), 2);
+  EXPECT_EQ(run({"query", "--sql", links, "-f", "csv", "--db", db}).out, link);
+  EXPECT_EQ(run({"db", "check", "--db", db}).code, 0);
+  // What is there is not entered again, and the commands that made it find it done.
+  const auto again = run({"import", "study.xyz", "--db", db, "--json"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  for (const auto* key : {"events", "shears", "plastic_events", "tracks", "predictions"}) EXPECT_EQ(again.json()[key], 0) << key;
+  const auto tracked = run({"track", "g", "--from-shear", "--db", db, "--json"});
+  ASSERT_EQ(tracked.code, 0) << tracked.err;
+  EXPECT_EQ(tracked.json()["tracks"].size(), query("events", "origin=shear", "landscape.db").size());
+  EXPECT_EQ(rows("tracks", db).size(), rows("tracks", "landscape.db").size());
+  EXPECT_EQ(run({"shear", "g", "--to", "-0.2", "--unload", "--db", db, "--json"}).json()["events"],
+            run({"shear", "g", "--to", "-0.2", "--unload", "--json"}).json()["events"]);
+}
+
+TEST_F(StudyExchange, FilesWithoutTheRowsAreReadAndCompletedLater) {
+  // As earlier versions wrote them: states alone.
+  std::istringstream lines(place_->read("study.xyz"));
+  std::string older;
+  for (std::string line; std::getline(lines, line); older += line + '\n')
+    for (const std::string key : {" landscape_shear=", " landscape_rows=", " event_origin="})
+      if (const auto at = line.find(key); at != std::string::npos) {
+        auto end = at + key.size();
+        if (line[end] != '"') end = line.find(' ', end);
+        else
+          for (++end; line[end++] != '"';)
+            if (line[end - 1] == '\\') ++end;
+        line.erase(at, end - at);
+      }
+  ASSERT_EQ(older.find("_JSON"), std::string::npos);
+  place_->write("older.xyz", older);
+  const auto db = other("older.db");
+  ASSERT_EQ(run({"import", "older.xyz", "--db", db}).code, 0);
+  EXPECT_TRUE(query("plastic_events", "", db).empty());
+  EXPECT_TRUE(query("events", "origin=shear", db).empty());
+  ASSERT_EQ(run({"import", "study.xyz", "--db", db}).code, 0);
+  EXPECT_EQ(query("events", "origin=shear", db).size(), query("events", "origin=shear", "landscape.db").size());
+  EXPECT_EQ(rows("tracks", db).size(), rows("tracks", "landscape.db").size());
+  EXPECT_EQ(run({"db", "check", "--db", db}).code, 0);
+}
+
+TEST_F(StudyExchange, RowsThatDoNotHoldAreNamed) {
+  const auto db = other("rows.db");
+  expect_refused({"import", changed("\\\"format\\\":1", "\\\"format\\\":2"), "--db", db}, 2, "rows of format 2, expected 1");
+  expect_refused({"import", changed("event_origin=map", "event_origin=dream"), "--db", db}, 2, "event_origin: expected map or shear, got dream");
+  expect_refused({"import", changed("\\\"steps\\\":", "\\\"stops\\\":"), "--db", db}, 2, "no such column: stops");
+  expect_refused({"import", changed("_JSON {", "_JSON "), "--db", db}, 2, "expected _JSON {...}");
+  expect_refused({"import", changed("\\\"energy_drop_ev\\\":[", "\\\"energy_drop_ev\\\":[-"), "--db", db}, 1, "positive energy drop");
+  EXPECT_TRUE(query("shears", "", db).empty());
+  EXPECT_TRUE(query("events", "plastic_event_id>0", db).empty());
+  EXPECT_FALSE(query("tracks", "", db).empty()) << "the events hold without their shear";
+  EXPECT_EQ(run({"db", "check", "--db", db}).code, 0);
+  expect_refused({"import", changed("\\\"points\\\":", "\\\"points\\\":9"), "--db", other("rows1.db")}, 1, "its track: expected 9");
+  const auto points = changed("\\\"barrier_ev\\\":[", "\\\"barrier_ev\\\":[0.5,");
+  expect_refused({"import", points, "--db", other("rows2.db")}, 2, "values, got");
 }
 
 TEST(SeveralPrograms, TwoMapsAndThreeReadersAtOnceLoseNothingWhenOneIsKilled) {
