@@ -78,7 +78,9 @@ Columns read_dictionary(detail::Connection& connection, std::string_view view) {
     query.read(column.unit);
     query.read(column.description);
     query.read(column.type);
-    if (const auto found = allowed.find(column.column); found != allowed.end()) column.values = found->second;
+    // The class in one plane is an expression of the view, with the words of the class.
+    const bool of_plane = column.column.starts_with("event_class_") && !allowed.contains(column.column);
+    if (const auto found = allowed.find(of_plane ? "event_class" : column.column); found != allowed.end()) column.values = found->second;
   }
   return result;
 }

@@ -65,6 +65,12 @@ constexpr Entry entries[] = {
      "thermal (zero strain lies inside the window, or the event was held there), strain_created (outside), unresolved"},
     {"", "event_class_zero_stress", "class0", "",
      "the same with the strain of zero shear stress as origin"},
+    {"events", "event_class", "class", "",
+     "thermal (zero strain lies inside the window, or the event was held there), strain_created (outside), unresolved; of shear in the "
+     "event's own plane (xy for events at strain 0), as the folds and the window are"},
+    {"events", "event_class_xy", "class_xy", "", "event_class when followed in xy; null: was not"},
+    {"events", "event_class_xz", "class_xz", "", "event_class when followed in xz; its folds are in tracks; null: was not"},
+    {"events", "event_class_yz", "class_yz", "", "event_class when followed in yz; its folds are in tracks; null: was not"},
     {"", "zero_stress_strain", "g0", "", "strain at which the shear stress of the sample vanishes"},
     {"", "shear_modulus_gpa", "G", "GPa", "shear modulus from small strains"},
     {"", "state", "", "", "how far the work got"},

@@ -47,6 +47,9 @@ SELECT e.id, s.name AS sample, e.origin, e.strain_xy, e.plane, e.barrier_ev, e.r
   e.curvature_ev_per_a2, e.delta_stress_xy_gpa, e.predicted_critical_strain,
   t.critical_strain, t.critical_strain_error, t.reverse_strain, t.reverse_strain_error,
   t.window_low, t.window_high, t.low_end, t.high_end, t.event_class, t.event_class_zero_stress,
+  (SELECT n.event_class FROM track_row n WHERE n.event_id = e.id AND n.plane = 'xy' ORDER BY n.id DESC LIMIT 1) AS event_class_xy,
+  (SELECT n.event_class FROM track_row n WHERE n.event_id = e.id AND n.plane = 'xz' ORDER BY n.id DESC LIMIT 1) AS event_class_xz,
+  (SELECT n.event_class FROM track_row n WHERE n.event_id = e.id AND n.plane = 'yz' ORDER BY n.id DESC LIMIT 1) AS event_class_yz,
   e.center_atom, e.max_displacement_a, e.participation_number,
   (SELECT f.value FROM property_row f WHERE f.event_id = e.id AND f.name = 'attempt_frequency_thz')
     AS attempt_frequency_thz, e.times_found, e.first_search_index, e.initial_minimum_id, e.saddle_id, e.final_minimum_id, e.mapping_id, e.plastic_event_id,

@@ -158,6 +158,35 @@ TEST_F(Query, AcceptsSubqueriesOnPublicViewsAndCounts) {
   EXPECT_TRUE(ids("EA > 9").empty());
 }
 
+TEST_F(Query, ShowsTheClassInEveryPlaneThatAnEventWasFollowedIn) {
+  const auto classes = [&](std::int64_t id) {
+    std::vector<std::string> texts;
+    const auto found = run(message("id = ", id), {}, {"event_class", "class_xy", "class_xz", "class_yz"});
+    for (const auto& value : found.rows.at(0))
+      texts.push_back(std::holds_alternative<std::string>(value) ? std::get<std::string>(value) : "-");
+    return texts;
+  };
+  using Texts = std::vector<std::string>;
+  {
+    Database database(path_);
+    auto track = a_track(study_, "across");
+    track.plane = "yz";
+    for (const char* text : {"unresolved", "strain_created"}) {  // the newest counts
+      track.options_key += text;
+      track.event_class = text;
+      database.add_track(track, {});
+    }
+    track.event_id = 2;
+    track.plane = "xz";
+    track.event_class = "thermal";
+    database.add_track(track, {});
+  }
+  EXPECT_EQ(classes(study_.event), (Texts{"thermal", "thermal", "-", "strain_created"}));
+  EXPECT_EQ(classes(2), (Texts{"-", "-", "thermal", "-"}));
+  EXPECT_EQ(ids("event_class_yz = 'strain_created'"), Ids{study_.event});
+  EXPECT_EQ(error_of([&] { run_query(path_, {.terms = {"class_yz=thremal"}}); }), "event_class_yz is never thremal; did you mean thermal?");
+}
+
 TEST_F(Query, ShowsTheNewestTrackOfAnEvent) {
   EXPECT_EQ(ids("event_class = 'strain_created'"), Ids{});
   EXPECT_EQ(run_query(path_, {.view = "tracks"}).rows.size(), 2u);
