@@ -70,7 +70,8 @@ void add_shear_command(CLI::App& app, Context& context) {
   command->add_option("--to", request->to, "final strain (negative shears backwards)")->capture_default_str();
   command->add_option("--max-step", request->max_step, "largest strain step; the first is at most 0.002, for the modulus")->capture_default_str();
   command->add_option("--resolution", request->resolution, "strain bracket of an event")->capture_default_str();
-  command->add_option("--plane", request->plane, "plane of shear: xy, xz or yz")->capture_default_str();
+  command->add_option("--plane", request->plane, "plane of shear")
+      ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command->add_option("--unload", request->unload, "take the load off afterwards: to zero stress, or to zero strain")
       ->expected(0, 1)->default_str("stress")->check(CLI::IsMember({"stress", "strain"}));
   command->add_option("--cycle", request->cycles, "load and unload again so often")->expected(0, 1)->default_str("1");

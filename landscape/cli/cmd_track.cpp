@@ -1,3 +1,4 @@
+#include <cmath>
 #include <memory>
 
 #include "landscape/cli/commands.hpp"
@@ -37,6 +38,17 @@ nlohmann::json describe(const TrackReport& report) {
                       {"force_calls", t.force_calls}, {"points", points}});
   }
   return {{"tracks", tracks}, {"not_entered", report.notes}, {"doubtful", report.doubts}};
+}
+
+/// In the words of the command line.
+void check_options(const catastrophe::TrackOptions& o) {
+  const auto require = [](bool good, const char* option, const std::string& expected, double got) {
+    if (!good) throw md::InputError(md::message(option, ": expected ", expected, ", got ", got));
+  };
+  constexpr double most = 100.0;  // as far as shear goes
+  require(o.max_strain > 0.0 && o.max_strain <= most, "--max-strain", md::message("a strain above 0, at most ", most), o.max_strain);
+  require(o.max_step >= o.min_step && std::isfinite(o.max_step), "--max-step",
+          md::message("a strain of at least ", o.min_step, ", the shortest step"), o.max_step);
 }
 
 /// Says why, and what to do first.
@@ -82,6 +94,7 @@ void add_track_command(CLI::App& app, Context& context) {
       TrackRequest request = options->request;
       if (request.shear) request.from_shear = true;
       request.options.plane = plane_index(options->plane);
+      check_options(request.options);
       db::Database database(context.global.database, db::Mode::ReadWrite);
       ready_sample(database, request.sample);
       if (const auto ids = chosen_events(context.global.database, request.sample, options->choice)) {

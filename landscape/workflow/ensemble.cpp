@@ -289,8 +289,10 @@ void EnsembleRequest::validate() const {
     for (std::size_t k = 0; k < list->size(); ++k)
       if (std::ranges::count(*list, (*list)[k]) > 1) throw md::InputError("ensemble: " + (*list)[k] + " is given twice");
   if (perturbations < 0) throw md::InputError(md::message("--perturbations: expected at least 0, got ", perturbations));
-  if (!(amplitude_a > 0.0)) throw md::InputError(md::message("--amplitude: expected a length above 0 Å, got ", amplitude_a));
-  if (!(curve_step > 0.0)) throw md::InputError(md::message("--curve-step: expected a strain above 0, got ", curve_step));
+  if (!(amplitude_a > 0.0 && std::isfinite(amplitude_a)))
+    throw md::InputError(md::message("--amplitude: expected a length above 0 Å, got ", amplitude_a));
+  if (!(curve_step > 0.0 && std::isfinite(curve_step)))
+    throw md::InputError(md::message("--curve-step: expected a strain above 0, got ", curve_step));
   if (!(shear.to > 0.0)) throw md::InputError(md::message("--to: expected a strain above 0, got ", shear.to, "; senses have the sign"));
   for (const auto& sense : senses) sense_of(sense);
   (void)shear_plan(shear);

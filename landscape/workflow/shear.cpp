@@ -103,11 +103,16 @@ void complete_older(db::Database& database, const db::SampleRecord& sample, cons
 }  // namespace
 
 ShearPlan shear_plan(const ShearRequest& request) {
-  if (!std::isfinite(request.to) || request.to == 0.0)
-    throw md::InputError(md::message("shear: --to is ", request.to, ", expected a strain other than 0"));
+  const auto require = [](bool good, const char* option, const std::string& expected, double got) {
+    if (!good) throw md::InputError(md::message(option, ": expected ", expected, ", got ", got));
+  };
   constexpr double most = 100.0;
-  if (std::abs(request.to) > most)
-    throw md::InputError(md::message("shear: --to is ", request.to, ", expected a strain (not a percentage) of at most ", most));
+  require(std::isfinite(request.to) && request.to != 0.0, "--to", "a strain other than 0", request.to);
+  require(std::abs(request.to) <= most, "--to", md::message("a strain (not a percentage) of at most ", most), request.to);
+  require(request.max_step > 0.0 && std::isfinite(request.max_step), "--max-step", "a strain above 0", request.max_step);
+  require(request.resolution > 0.0 && std::isfinite(request.resolution), "--resolution", "a strain above 0", request.resolution);
+  require(request.fixed_steps || request.resolution <= request.max_step, "--resolution",
+          md::message("at most the ", request.max_step, " of --max-step"), request.resolution);
   if (!request.unload.empty() && request.unload != "stress" && request.unload != "strain")
     throw md::InputError(md::message("--unload: expected stress or strain, got ", request.unload));
   if (request.cycles < 0 || (request.cycles > 0 && request.unload.empty()))

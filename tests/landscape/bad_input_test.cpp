@@ -119,6 +119,35 @@ TEST(BadInput, AFullDiskLosesNothingThatWasStored) {
   EXPECT_EQ(place.run({"energy", file, "--potential", crystal_potential, "--json"}).code, 0);
 }
 
+TEST(BadInput, RangesAreNamedByTheOptionThatWasTyped) {
+  const Workplace place;
+  ASSERT_EQ(place.run({"sample", "import", place.vacancy_crystal(), "--name", "v", "--potential", crystal_potential}).code, 0);
+  const auto refused = [&](std::vector<std::string> command, const std::string& option, const std::string& value) {
+    command.insert(command.end(), {option, value});
+    SCOPED_TRACE(command[0] + ' ' + option + ' ' + value);
+    const auto outcome = place.run(command);
+    expect_refused(outcome, value == "zx" ? "zx" : ", got ");
+    EXPECT_EQ(outcome.err.find("landscape: " + option + ": "), 0u) << outcome.err;
+  };
+  const std::vector<std::string> shear = {"shear", "v"}, ensemble = {"ensemble", "e", "--samples", "v"}, track = {"track", "v"}, d2min = {"d2min", "v", "--to", "0.01"};
+  for (const auto& command : {shear, ensemble})
+    for (const std::string option : {"--to", "--max-step", "--resolution", "--threshold", "--overlap-distance"})
+      for (const std::string value : {"0", "nan", "inf"}) refused(command, option, value);
+  refused(shear, "--resolution", "0.1");
+  refused(shear, "--d2min-cutoff", "inf");
+  refused(shear, "--plane", "zx");
+  for (const std::string option : {"--amplitude", "--curve-step"})
+    for (const std::string value : {"0", "inf"}) refused(ensemble, option, value);
+  for (const std::string option : {"--max-strain", "--max-step"})
+    for (const std::string value : {"0", "-1", "nan", "inf"}) refused(track, option, value);
+  refused(track, "--max-step", "1e-9");
+  refused(track, "--plane", "zx");
+  refused({"predict", "v"}, "--plane", "zx");
+  refused(d2min, "--threshold", "inf");
+  EXPECT_TRUE(place.run({"query", "ensembles", "--json"}).json().empty()) << "nothing is begun";
+  EXPECT_TRUE(place.run({"query", "shears", "--json"}).json().empty());
+}
+
 TEST(BadInput, AReadOnlyFolderCanBeReadAndNothingElse) {
   Workplace place;
   const auto file = place.vacancy_crystal();
