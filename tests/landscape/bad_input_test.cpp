@@ -84,6 +84,19 @@ TEST(BadInput, Structures) {
   expect_refused(place.run({"minimize", "crystal.xyz", "--potential", crystal_potential, "-o", "x.pdf"}), "x.pdf");
 }
 
+TEST(BadInput, ASampleOfOneFreeAtomHasNoModes) {
+  const Workplace place;
+  place.write("one.xyz", "1\nLattice=\"3 0 0 0 3 0 0 0 3\" Properties=species:S:1:pos:R:3\nCu 0 0 0\n");
+  ASSERT_EQ(place.run({"sample", "import", "one.xyz", "--name", "one", "--potential", crystal_potential}).code, 0);
+  expect_refused(place.run({"modes", "one", "--json"}), "a single atom that is free to move has none");
+  // Held by a frozen one it has three.
+  place.write("held.xyz", "2\nLattice=\"3 0 0 0 3 0 0 0 6\" Properties=species:S:1:pos:R:3:move_mask:L:1\nCu 0 0 0 T\nCu 0 0 3 F\n");
+  ASSERT_EQ(place.run({"sample", "import", "held.xyz", "--name", "held", "--potential", crystal_potential}).code, 0);
+  const auto held = place.run({"modes", "held", "--json"});
+  ASSERT_EQ(held.code, 0) << held.err;
+  EXPECT_EQ(held.json()["modes"], 3);
+}
+
 TEST(BadInput, Potentials) {
   const Workplace place;
   const auto file = place.vacancy_crystal();
@@ -162,6 +175,13 @@ TEST(BadInput, AReadOnlyFolderCanBeReadAndNothingElse) {
   }
   EXPECT_EQ(place.run({"query", "samples", "--columns", "sample", "--json"}).json()[0]["sample"], "v");
   EXPECT_EQ(place.run({"db", "check"}).code, 0);
+  const Workplace elsewhere;  // where what is exported may be written
+  std::filesystem::permissions(elsewhere.path(""), std::filesystem::perms(0777));
+  const auto out = elsewhere.path("v.xyz").string();
+  const auto exported = place.run({"export", "minima", "sample=v", "-o", out});
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_NE(elsewhere.read("v.xyz").find("role=minimum"), std::string::npos);
+  expect_refused(place.run({"export", "minima", "-o", "v.xyz"}), "v.xyz: cannot write");
   expect_refused(place.run({"map", "v", "--searches", "2", "--json"}), "landscape.db: is not writable");
   expect_refused(place.run({"sample", "import", file, "--name", "w", "--potential", crystal_potential}), "landscape.db");
   expect_refused(place.run({"--db", "new.db", "sample", "import", file, "--name", "w", "--potential", crystal_potential}), "new.db");

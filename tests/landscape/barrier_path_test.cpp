@@ -58,6 +58,39 @@ class Corrugated final : public md::EnergySurface {
 const neb::SurfaceFactory corrugated = [] { return std::make_unique<Corrugated>(); };
 const Eigen::VectorXd zero = Eigen::Vector2d(0.0, 0.0), three = Eigen::Vector2d(3.0, 0.0);
 
+/// One hill of 2 eV between 0 and `length` [Å]; saddle half-way.
+class Hill final : public md::EnergySurface {
+ public:
+  explicit Hill(double length) : length_(length) {}
+  Eigen::Index dof() const override { return 2; }
+
+ protected:
+  double do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x, Eigen::Ref<Eigen::VectorXd> gradient) override {
+    const double turn = 2.0 * std::numbers::pi / length_;
+    gradient = Eigen::Vector2d(turn * std::sin(turn * x[0]), 4.0 * x[1]);
+    return 1.0 - std::cos(turn * x[0]) + 2.0 * x[1] * x[1];
+  }
+
+ private:
+  double length_;
+};
+
+TEST(BarrierPath, ASaddleFarFromItsImageIsNotTaken) {
+  const auto path_over = [](double length) {
+    BarrierPathOptions o;
+    o.neb.images = 2;            // at one and two thirds: the saddle lies a sixth of the length from either
+    o.neb.path_max_force = 1.0;  // as wide as this the band is content where it begins, and climbs no further
+    o.split = false;
+    return barrier_path([&] { return std::make_unique<Hill>(length); }, zero, Eigen::Vector2d(length, 0.0), o);
+  };
+  const BarrierPath near = path_over(8.0), far = path_over(12.0);
+  EXPECT_STREQ(near.status(), "converged");
+  EXPECT_NEAR(near.pieces[0].saddle[0], 4.0, 1e-3);
+  EXPECT_STREQ(far.status(), "no_saddle");
+  EXPECT_FALSE(far.pieces[0].stationary);
+  EXPECT_GT(std::abs(far.pieces[0].saddle[0] - 6.0), 1.0) << "the climbing image stays what it is";
+}
+
 TEST(BarrierPath, FindsAMinimumThatNoImageSees) {
   BarrierPathOptions o;
   o.neb.images = 3;  // at 0.75, 1.5 and 2.25: one top

@@ -392,5 +392,15 @@ TEST(Completeness, IslandOnFrozenSlabSlides) {
   EXPECT_EQ(place.run({"db", "check"}).code, 0);
 }
 
+TEST(MapCommand, SaysWhatToDoWhereSearchesClimbTooHigh) {
+  const Workplace place;
+  ASSERT_EQ(place.run({"sample", "import", small_glass(), "--name", "g", "--potential", "zhou2004", "--cell", "aniso"}).code, 0);
+  const auto low = place.run({"map", "g", "--events", "2", "--max-barrier", "0.05", "--json"});
+  EXPECT_EQ(low.code, 1) << low.err;
+  EXPECT_GT(2 * low.json()["outcomes"]["too_high"].get<int>(), low.json()["searches"].get<int>());
+  EXPECT_NE(low.err.find("climbed above 0.05"), std::string::npos) << low.err;
+  EXPECT_NE(low.err.find("a higher --max-barrier or a smaller --push goes on from there"), std::string::npos) << low.err;
+}
+
 }  // namespace
 }  // namespace landscape::test

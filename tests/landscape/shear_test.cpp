@@ -141,5 +141,20 @@ TEST_F(Shear, CompletesWhatAnOlderFileDoesNotSayOfIt) {
   for (const auto& [key, value] : whole.items()) EXPECT_EQ(completed[key], value) << key;
 }
 
+// Energies shifted at the cutoff, not forces: a pair that crosses it is a fall of 1e-4 eV, and no fold.
+TEST(ShearOfAPairPotential, APairThatCrossesTheCutoffIsNamedForWhatItIs) {
+  const Workplace place;
+  ASSERT_EQ(place.run({"sample", "import", small_glass(), "--name", "g", "--potential", "lj:epsilon=0.1,sigma=2.3,cutoff=4.4", "--cell", "aniso"}).code, 0);
+  ASSERT_EQ(place.run({"shear", "g", "--to", "0.006"}).code, 0);
+  const auto events = place.run({"query", "plastic_events", "max_displacement_a<0.01", "--json"}).json();
+  ASSERT_FALSE(events.empty());
+  const auto tracked = place.run({"track", "g", "--from-shear", "--json"});
+  ASSERT_EQ(tracked.code, 0) << tracked.err;
+  const auto notes = tracked.json()["not_entered"];
+  ASSERT_EQ(notes.size(), events.size());
+  for (const auto& note : notes)
+    EXPECT_NE(note.get<std::string>().find("rather a pair that crosses a cutoff where the force jumps than a fold"), std::string::npos) << note;
+}
+
 }  // namespace
 }  // namespace landscape::test
