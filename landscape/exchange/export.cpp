@@ -63,7 +63,9 @@ ExportReport export_extxyz(db::Database& database,
       if (!note.empty() && std::find(report.notes.begin(), report.notes.end(), note) == report.notes.end()) report.notes.push_back(note);
     }
     if (whole_track && what == Selection::Events) {
-      for (auto& frame : track_frames(database, id, TrackState::Saddle)) {
+      auto along = track_frames(database, id, TrackState::Saddle);
+      if (along.empty()) report.notes.push_back(md::message("event ", id, " has no saddles along a track: it was not followed in its plane, or its track keeps no atoms"));
+      for (auto& frame : along) {
         frame.info["role"] = "track";
         frames.push_back(std::move(frame));
       }

@@ -243,6 +243,16 @@ TEST_F(StudyExchange, PlasticEventsTracksAndFoldsComeBackAsTheyWere) {
             run({"shear", "g", "--to", "-0.2", "--unload", "--json"}).json()["events"]);
 }
 
+TEST_F(StudyExchange, SaysWhereATrackHasNoAtoms) {
+  const auto exported = run({"export", "events", "origin=shear", "--track", "-o", "along.xyz", "--json"});
+  ASSERT_EQ(exported.code, 0) << exported.err;
+  // One line for each event whose saddles along the track are not in the file.
+  const auto frames = exported.json()["frames"].get<std::int64_t>(), selected = exported.json()["selected"].get<std::int64_t>();
+  EXPECT_EQ(frames, 3 * selected);
+  EXPECT_EQ(std::ranges::count(exported.err, '\n'), selected) << exported.err;
+  EXPECT_NE(exported.err.find("has no saddles along a track"), std::string::npos) << exported.err;
+}
+
 TEST_F(StudyExchange, FilesWithoutTheRowsAreReadAndCompletedLater) {
   // As earlier versions wrote them: states alone.
   std::istringstream lines(place_->read("study.xyz"));
