@@ -34,10 +34,11 @@ class Import {
         options_(options),
         session_(session),
         place_{sample.id, 0, strain, plane_name(plane)},
-        surface_(sample_potential(database, sample),
-                 sample_configuration(database, sample, database.minimum(*sample.minimum_id).configuration_id, strain, plane),
-                 {.threads = session.threads}),
-        uid_text_(sample_uid_text(database, sample) + md::message("|import|", strain, '|', place_.plane, '|')) {}
+        surface_(sample_potential(database, sample), load_minimum(database, *sample.minimum_id), {.threads = session.threads}),
+        uid_text_(sample_uid_text(database, sample) + md::message("|import|", strain, '|', place_.plane, '|')) {
+    // Frozen atoms go with the cell.
+    if (strain != 0.0) surface_.set_cell(sample_cell(sample).deformed(md::simple_shear(strain, plane)));
+  }
 
   StateImportReport run() {
     for (const auto* states : {&offer_.minima, &offer_.saddles})

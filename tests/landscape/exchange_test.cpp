@@ -295,6 +295,33 @@ TEST_F(StudyExchange, RowsThatDoNotHoldAreNamed) {
   expect_refused({"import", points, "--db", other("rows2.db")}, 2, "values, got");
 }
 
+// Frozen atoms move with the cell when it is sheared; states at a strain have to be held against those, not against atoms that stayed behind.
+TEST(ExchangeOfFrozenAtoms, StatesAtAStrainComeBack) {
+  const Workplace place;
+  std::istringstream lines(place.read(small_glass()));
+  std::string text, line;
+  for (int k = 0; std::getline(lines, line); ++k) {
+    if (k == 1) line = "Lattice=\"12.15 0 0 1.2 8.1 0 0.5 0.7 8.1\" Properties=species:S:1:pos:R:3:move_mask:L:1";
+    if (k > 1) line += k < 8 ? " F" : " T";
+    text += line + '\n';
+  }
+  place.write("frozen.xyz", text);
+  const std::vector<std::string> import = {"sample", "import", "frozen.xyz", "--name", "f", "--potential", "zhou2004"};
+  ASSERT_EQ(place.run(import).code, 0);
+  ASSERT_EQ(place.run({"shear", "f", "--plane", "yz", "--to", "-0.15"}).code, 0);
+  const auto tracked = place.run({"track", "f", "--from-shear", "--json"});
+  ASSERT_FALSE(tracked.json()["tracks"].empty()) << tracked.err;
+  ASSERT_EQ(place.run({"export", "events", "-o", "e.xyz"}).code, 0);
+  auto other = import;
+  other.insert(other.end(), {"--db", "other.db"});
+  ASSERT_EQ(place.run(other).code, 0);
+  const auto imported = place.run({"import", "e.xyz", "--db", "other.db", "--json"});
+  EXPECT_EQ(imported.code, 0) << imported.err;
+  EXPECT_EQ(imported.json()["events"], tracked.json()["tracks"].size());
+  EXPECT_EQ(imported.json()["tracks"], tracked.json()["tracks"].size());
+  EXPECT_EQ(place.run({"db", "check", "--db", "other.db"}).code, 0);
+}
+
 TEST(SeveralPrograms, TwoMapsAndThreeReadersAtOnceLoseNothingWhenOneIsKilled) {
   const Workplace place;
   for (const std::string name : {"steady", "victim"})
