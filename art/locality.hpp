@@ -25,7 +25,7 @@ class Locality {
   md::AtomicSurface* atoms_;
   double margin_;
   std::unique_ptr<md::RegionSurface> region_;
-  std::int64_t whole_mark_, region_mark_ = 0;
+  double whole_mark_, region_mark_ = 0.0;
   double carried_ = 0.0;
 };
 

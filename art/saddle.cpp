@@ -6,6 +6,7 @@
 #include "art/inertia.hpp"
 #include "md/core/error.hpp"
 #include "md/core/rng.hpp"
+#include "md/minimize/newton_step.hpp"
 #include "md/minimize/quasi_newton.hpp"
 
 namespace landscape::art {
@@ -27,6 +28,9 @@ void ApproachOptions::validate() const {
   positive("steady", steady);
   positive("lost_refresh", lost_refresh);
   positive("memory", memory);
+  positive("newton_residual", newton_residual);
+  positive("newton_products", newton_products);
+  if (!(newton_force >= 0.0)) throw md::InputError(md::message("approach: newton_force is ", newton_force, ", expected at least 0"));
   positive("initial_curvature", initial_curvature);
   lanczos.validate();
 }
@@ -46,7 +50,7 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
                                const Eigen::Ref<const VectorXd>& first_mode, double floor,
                                const ApproachOptions& options, const ApproachObserver& observe, const ModeSource& cheap) {
   options.validate();
-  const std::int64_t before = surface.calls();
+  const double before = surface.work();
   const Eigen::Index block = surface.block();
   const MatrixXd none(start.size(), 0);
   ApproachResult r;
@@ -59,6 +63,7 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
   int positive = 0;
   double turned = 1.0;  // overlap of the mode with that of the iteration before
   double limit = options.max_step;
+  int newton_rest = 0;  // iterations of L-BFGS until Newton's steps are tried again
   for (r.iterations = 0;; ++r.iterations) {
     r.max_force = md::max_norm(r.gradient, block);
     if (!std::isfinite(r.energy) || !std::isfinite(r.max_force)) {
@@ -73,11 +78,11 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
       if (r.iterations == 0) lanczos.max_vectors = 2 * lanczos.max_vectors;
       lanczos.residual = std::max(0.02, std::min(lanczos.residual, 0.1 * std::abs(r.curvature)));
       if (std::isnan(r.curvature)) lanczos.residual = options.lanczos.residual;
-      const std::int64_t mark = surface.calls();
+      const double mark = surface.work();
       md::LowestMode mode;
       if (cheap && !near) mode = cheap(r.x, r.mode, lanczos);
       if (!(mode.curvature < 0.0)) mode = md::lowest_mode(surface, r.x, r.gradient, r.mode, lanczos, none);
-      r.lanczos_calls += surface.calls() - mark;
+      r.lanczos_calls += surface.work() - mark;
       const double overlap = mode.vector.dot(r.mode);
       if (overlap < 0.0) mode.vector = -mode.vector;
       turned = std::abs(overlap);
@@ -112,7 +117,15 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     if (r.curvature < 0.0)
       climb = std::clamp(along / std::max(-r.curvature, options.least_curvature), -options.max_climb, options.max_climb);
     across = r.gradient - along * r.mode;
-    VectorXd step = model.step(across);
+    VectorXd step;
+    const bool newton = r.max_force < options.newton_force && r.curvature < 0.0 && newton_rest == 0 && surface.expand(r.x);
+    if (newton) {
+      const double residual = std::min(0.5, std::max(options.newton_residual, 0.3 * options.max_force / r.max_force));
+      step = md::newton_step(surface, across, limit, r.mode, {.residual = residual, .max_products = options.newton_products}).step;
+    } else {
+      step = model.step(across);
+      newton_rest = std::max(0, newton_rest - 1);
+    }
     step += (climb - step.dot(r.mode)) * r.mode;
     const double longest = md::max_norm(step, block);
     if (longest > limit) step *= limit / longest;
@@ -120,6 +133,7 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     const VectorXd x_next = r.x + step;
     const double energy = surface.evaluate(x_next, next);
     const double force = md::max_norm(next, block);
+    if (newton && !(force < r.max_force)) newton_rest = 5;
     step -= step.dot(r.mode) * r.mode;
     model.learn(step, next - next.dot(r.mode) * r.mode - across);
     // Trust shrinks where the residual grows much, and recovers.
@@ -128,7 +142,7 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     r.gradient.swap(next);
     r.energy = energy;
   }
-  r.force_calls = surface.calls() - before;
+  r.force_calls = surface.work() - before;
   return r;
 }
 
@@ -139,15 +153,18 @@ IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Vector
                        const ProofOptions& options) {
   options.validate();
   const MatrixXd none(x.size(), 0);
-  // Found by forward differences at half the cost, then without their error of first order. A smaller delta would make more of the force
+  // Without exact products found by forward differences at half the cost, then without their error of first order. A smaller delta would make more of the force
   // jumps of truncated potentials.
   md::LanczosOptions lanczos{.max_vectors = options.max_vectors, .delta = options.delta, .residual = 0.005, .relative_residual = 0.01};
   IndexProof proof;
   md::LowestMode first = md::lowest_mode(surface, x, gradient, mode, lanczos, none);
   int first_vectors = first.vectors;
   lanczos.difference = md::Difference::Central;
-  first = md::lowest_mode(surface, x, gradient, first.vector, lanczos, none);
-  first_vectors += first.vectors;
+  const bool exact = surface.expand(x);
+  if (!exact) {
+    first = md::lowest_mode(surface, x, gradient, first.vector, lanczos, none);
+    first_vectors += first.vectors;
+  }
   proof.first = first.curvature;
   proof.mode = first.vector;
   if (!first.converged) {
@@ -180,8 +197,10 @@ IndexProof prove_index(md::EnergySurface& surface, const Eigen::Ref<const Vector
   md::LowestMode second = md::lowest_mode(surface, x, gradient, any, lanczos, deflate);
   int vectors = second.vectors;
   lanczos.difference = md::Difference::Central;
-  second = md::lowest_mode(surface, x, gradient, second.vector, lanczos, deflate);
-  vectors += second.vectors;
+  if (!exact) {
+    second = md::lowest_mode(surface, x, gradient, second.vector, lanczos, deflate);
+    vectors += second.vectors;
+  }
   proof.second = second.curvature;
   proof.method = md::message("Lanczos with deflation, ", first_vectors, " + ", vectors,
                              " vectors, residual ", second.residual);

@@ -25,6 +25,10 @@ struct ApproachOptions {
   double steady = 0.98;           ///< in (0, 1): that is, its overlap with the one before was larger than this,
   int lost_refresh = 1;           ///< iterations, > 0: ... and so often while the curvature is positive
   int memory = 15;                ///< L-BFGS pairs, > 0
+  /// [eV/Å], >= 0: below this max force Newton's steps across the mode instead of those of L-BFGS, where the surface has exact products of its Hessian.
+  double newton_force = 0.0;
+  double newton_residual = 0.1;   ///< in (0, 1): md::NewtonStepOptions::residual
+  int newton_products = 200;      ///< > 0: likewise
   double initial_curvature = 20.0;  ///< [eV/Å²], > 0
   md::LanczosOptions lanczos = {.max_vectors = 8, .delta = 0.005, .residual = 0.1};
   void validate() const;          ///< @throws md::InputError naming field, value and broken range.
@@ -41,8 +45,8 @@ struct [[nodiscard]] ApproachResult {
   double curvature = std::numeric_limits<double>::quiet_NaN();  ///< [eV/Å²]
   double max_force = std::numeric_limits<double>::quiet_NaN();  ///< [eV/Å]
   int iterations = 0;
-  std::int64_t force_calls = 0;
-  std::int64_t lanczos_calls = 0;  ///< of these, for the mode
+  double force_calls = 0.0;    ///< EnergySurface::work()
+  double lanczos_calls = 0.0;  ///< of these, for the mode
 };
 
 /// What an observer of an approach sees once per iteration.

@@ -95,13 +95,13 @@ namespace {
 
 /// Calls of a surface by what they were for.
 struct LeaveCalls {
-  std::int64_t all = 0, lanczos = 0, relaxation = 0;
+  double all = 0.0, lanczos = 0.0, relaxation = 0.0;
 };
 
 /// Pushes out of the basin until the lowest curvature is clearly negative. @return whether it became so; `mode` is the one there.
 bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const VectorXd& direction,
                  const SearchOptions& options, const md::LanczosOptions& lanczos, LeaveCalls& calls) {
-  const std::int64_t begin = surface.calls();
+  const double begin = surface.work();
   const Eigen::MatrixXd none(x.size(), 0);
   VectorXd gradient(x.size());
   mode = direction;
@@ -116,11 +116,11 @@ bool leave_basin(md::EnergySurface& surface, VectorXd& x, VectorXd& mode, const 
     }
     calls.relaxation += options.relaxation_steps;
     surface.evaluate(x, gradient);
-    const std::int64_t mark = surface.calls();
+    const double mark = surface.work();
     const md::LowestMode lowest =
         md::lowest_mode(surface, x, gradient, mode, lanczos, none);
-    calls.lanczos += surface.calls() - mark;
-    calls.all = surface.calls() - begin;
+    calls.lanczos += surface.work() - mark;
+    calls.all = surface.work() - begin;
     mode = lowest.vector;
     if (lowest.curvature < options.leave_curvature) return true;
   }
@@ -149,13 +149,13 @@ class Search {
 
   /// @param guess of the saddle; null: climbs out of the basin along the direction.
   SearchResult run(const VectorXd* guess = nullptr) {
-    const std::int64_t before = surface_.calls();
+    const double before = surface_.work();
     VectorXd gradient(minimum_.size());
     floor_ = surface_.evaluate(minimum_, gradient);
     const std::optional<ApproachResult> saddle =
         guess ? approached(surface_, *guess, direction_, options_.approach, {}) : reach_saddle();
     if (saddle) settle(*saddle);
-    result_.calls.whole = static_cast<double>(surface_.calls() - before) + result_.proof.extra_calls;
+    result_.calls.whole = surface_.work() - before + result_.proof.extra_calls;
     return std::move(result_);
   }
 
@@ -175,7 +175,7 @@ class Search {
     LeaveCalls calls;
     const bool left = leave_basin(surface, x, mode, direction, options_, approach.lanczos, calls);
     const double spent = result_.calls.activation = locality_.spent();
-    const auto share = [&](std::int64_t part) { return calls.all > 0 ? spent * static_cast<double>(part) / static_cast<double>(calls.all) : 0.0; };
+    const auto share = [&](double part) { return calls.all > 0.0 ? spent * part / calls.all : 0.0; };
     result_.calls.lanczos += share(calls.lanczos);
     result_.calls.relaxation += share(calls.relaxation);
     if (!left) return std::nullopt;
@@ -191,8 +191,7 @@ class Search {
     result_.calls.approach += spent;
     if (&surface != &surface_) result_.local_iterations += end.iterations;
     result_.calls.lanczos += region_modes_;
-    if (end.force_calls > 0)
-      result_.calls.lanczos += (spent - region_modes_) * static_cast<double>(end.lanczos_calls) / static_cast<double>(end.force_calls);
+    if (end.force_calls > 0.0) result_.calls.lanczos += (spent - region_modes_) * end.lanczos_calls / end.force_calls;
     region_modes_ = 0.0;
     if (end.status == ApproachStatus::Converged) return end;
     result_.outcome = outcome_of(end.status);
@@ -210,6 +209,7 @@ class Search {
 
     ApproachOptions coarse = options_.approach;
     coarse.max_climb = options_.local_climb;
+    coarse.newton_force = options_.local_newton_force;
     coarse.lanczos.max_vectors = std::min(coarse.lanczos.max_vectors, options_.local_vectors);
     coarse.max_force = std::max(coarse.max_force, options_.local_force);
     coarse.max_iterations = std::min(coarse.max_iterations, options_.local_iterations);
@@ -268,13 +268,13 @@ class Search {
     ModeSource of_region;
     if (region)
       of_region = [this, region](const VectorXd& at, const VectorXd& guess, const md::LanczosOptions& lanczos) {
-        const std::int64_t mark = region->calls();
+        const double mark = region->work();
         const VectorXd part = region->part(at);
         VectorXd gradient(part.size());
         region->evaluate(part, gradient);
         md::LowestMode mode_there = md::lowest_mode(*region, part, gradient, region->part(guess), lanczos, Eigen::MatrixXd(part.size(), 0));
         mode_there.vector = region->placed(mode_there.vector, VectorXd::Zero(at.size()));
-        region_modes_ += static_cast<double>(region->calls() - mark) * region->relative_cost();
+        region_modes_ += (region->work() - mark) * region->relative_cost();
         return mode_there;
       };
     auto end = approached(surface_, x, mode, options_.approach, watch, of_region);
@@ -322,9 +322,9 @@ class Search {
   }
 
   void finish(Side& side, double same) {
-    const std::int64_t mark = surface_.calls();
+    const double mark = surface_.work();
     const md::MinimizeResult relaxed = md::minimize(surface_, side.x, options_.minimum);
-    result_.calls.minima += static_cast<double>(surface_.calls() - mark);
+    result_.calls.minima += surface_.work() - mark;
     side.energy = relaxed.energy;
     side.max_force = relaxed.max_force;
     side.failed = !relaxed.converged();
@@ -398,7 +398,7 @@ SearchResult guarded(md::EnergySurface& surface, const VectorXd& minimum, const 
                      const SearchOptions& options, const SearchContext& context) {
   options.validate();
   LANDSCAPE_CHECK(minimum.size() == surface.dof() && direction.size() == surface.dof());
-  const std::int64_t before = surface.calls();
+  const double before = surface.work();
   try {
     return Search(surface, minimum, direction, options, context).run(guess);
   } catch (const md::InputError& error) {
@@ -406,7 +406,7 @@ SearchResult guarded(md::EnergySurface& surface, const VectorXd& minimum, const 
     SearchResult result;
     result.outcome = Outcome::NotDefined;
     result.message = error.what();
-    result.calls.approach = result.calls.whole = static_cast<double>(surface.calls() - before);
+    result.calls.approach = result.calls.whole = surface.work() - before;
     return result;
   }
 }

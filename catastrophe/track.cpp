@@ -80,10 +80,10 @@ class Follower {
   /// Relaxes the three of `p` where they are. @param from the point before, or none. @param loose one that may leave its branch.
   /// @return what is wrong with the result; jump_ then says more.
   Refusal correct(TrackPoint& p, double max_jump, const TrackPoint* from = nullptr, const Leg* loose = nullptr) {
-    const std::int64_t before = surface_.calls();
+    const double before = surface_.work();
     at(p.strain);
     const Refusal refusal = correct_all(p, max_jump, from, loose);
-    p.force_calls += surface_.calls() - before;
+    p.force_calls += surface_.work() - before;
     return refusal;
   }
 
@@ -103,7 +103,7 @@ class Follower {
     // Off the saddle by less than the way to the nearer minimum.
     const double step = std::min({o_.push_over, 0.5 * gap, 0.5 * other});
     if (step < 0.02) return std::nullopt;
-    const std::int64_t calls = surface_.calls();
+    const double calls = surface_.work();
     Sides found;
     found.same = std::min(o_.same, 0.5 * std::min(gap, other) + 1e-3);
     const auto side_of = [&](const VectorXd& x) { return p.mode.dot(surface_.difference(p.saddle, x)); };
@@ -136,7 +136,7 @@ class Follower {
       }
       if (found.both()) break;
     }
-    p.force_calls += surface_.calls() - calls;
+    p.force_calls += surface_.work() - calls;
     return found;
   }
 
@@ -440,7 +440,7 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
              const std::function<md::Control(const TrackPoint&)>& observe) {
   options.validate();
   if (!reference.fully_periodic()) throw md::InputError("track: the cell must be periodic in all directions");
-  const std::int64_t before = surface.calls();
+  const double before = surface.work();
   Follower follower(surface, reference, options);
   TrackPoint first = start;
   Track track;
@@ -449,7 +449,7 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
     track.low_end = track.high_end = WindowEnd::Other;
     track.low_message = track.high_message = "the event does not hold at the strain where it starts";
     track.lowest_reached = track.highest_reached = start.strain;
-    track.force_calls = surface.calls() - before;
+    track.force_calls = surface.work() - before;
     return track;
   }
   std::vector<TrackPoint> up = {first}, down = {first};
@@ -481,7 +481,7 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
   track.low = fit_fold(track.points, -1, track.low_end, reference.volume());
   track.lowest_reached = track.points.front().strain;
   track.highest_reached = track.points.back().strain;
-  track.force_calls = surface.calls() - before;
+  track.force_calls = surface.work() - before;
   return track;
 }
 

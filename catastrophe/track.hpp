@@ -27,7 +27,7 @@ struct TrackPoint {
   double energy_initial = 0.0, energy_saddle = 0.0, energy_final = 0.0;  ///< [eV]
   double stress_initial = 0.0, stress_saddle = 0.0, stress_final = 0.0;
   double curvature = 0.0;          ///< of the saddle [eV/Å²]
-  std::int64_t force_calls = 0;
+  double force_calls = 0.0;
   /// Which minima these are: 0 those of the start; others that replaced them count on on the way up (positive) or down (negative).
   int which_initial = 0, which_final = 0;
   double barrier() const { return energy_saddle - energy_initial; }
@@ -82,7 +82,7 @@ struct [[nodiscard]] Track {
   Fold low, high;                     ///< fitted where the end is Initial or Final
   double lowest_reached = 0.0, highest_reached = 0.0;
   std::string low_message, high_message;
-  std::int64_t force_calls = 0;
+  double force_calls = 0.0;
 };
 
 /// Follows an event from one strain in both directions.

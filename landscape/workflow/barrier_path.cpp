@@ -39,7 +39,7 @@ PathPiece of_band(neb::NebResult path) {
 double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOptions& options) {
   const auto& path = piece.path;
   if (piece.saddle.size() == 0 || !path.converged()) return 0.0;
-  const std::int64_t before = surface.calls();
+  const double before = surface.work();
   art::ApproachOptions approach;
   approach.max_force = options.max_force;
   approach.max_climb = 0.05;  // the saddle is near
@@ -58,12 +58,12 @@ double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOption
     piece.proof = art::prove_index(surface, saddle.x, saddle.gradient, saddle.mode);
     piece.refined = piece.proof.negative_eigenvalues == 1;
   }
-  return static_cast<double>(surface.calls() - before) + piece.proof.extra_calls;
+  return (surface.work() - before) + piece.proof.extra_calls;
 }
 
 /// Relaxes both sides of the saddle of a piece and notes whether they are its ends. @return those that are not, in path order.
 std::vector<VectorXd> minima_beside(PathPiece& piece, md::EnergySurface& surface, double& force_calls) {
-  const std::int64_t begin = surface.calls();
+  const double begin = surface.work();
   const VectorXd &from = piece.path.images.front(), &to = piece.path.images.back();
   const auto apart = [&](const VectorXd& a, const VectorXd& b) { return md::largest_displacement(surface, a, b); };
   const double step = std::min(push_off, 0.5 * std::min(apart(piece.saddle, from), apart(piece.saddle, to)));
@@ -85,7 +85,7 @@ std::vector<VectorXd> minima_beside(PathPiece& piece, md::EnergySurface& surface
     const bool new_one = std::ranges::none_of(others, [&](const VectorXd& other) { return apart(other, x) < same; });
     if (relaxed.max_force < 1e-2 && new_one && apart(x, from) >= same && apart(x, to) >= same) others.push_back(x);
   }
-  force_calls += static_cast<double>(surface.calls() - begin);
+  force_calls += (surface.work() - begin);
   return others;
 }
 
@@ -110,13 +110,13 @@ double highest_of(md::EnergySurface& surface, const Eigen::MatrixXd& images) {
 /// The images, where they lead lower than the straight line between their ends that a band begins with; else none.
 std::vector<VectorXd> if_lower(std::vector<VectorXd> images, md::EnergySurface& surface, double& force_calls) {
   if (images.empty()) return images;
-  const std::int64_t before = surface.calls();
+  const double before = surface.work();
   Eigen::MatrixXd path(images.front().size(), static_cast<Eigen::Index>(images.size()));
   for (Eigen::Index k = 0; k < path.cols(); ++k) path.col(k) = images[static_cast<std::size_t>(k)];
   Eigen::MatrixXd straight = neb::straight_path(surface, images.front(), images.back(), static_cast<int>(images.size()) - 2);
   neb::separate_particles(surface, straight);
   if (highest_of(surface, straight) <= highest_of(surface, path)) images.clear();
-  force_calls += static_cast<double>(surface.calls() - before);
+  force_calls += (surface.work() - before);
   return images;
 }
 

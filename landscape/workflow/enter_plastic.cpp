@@ -213,7 +213,7 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
       }
       if (certain) break;
     }
-    out.force_calls += static_cast<double>(surface.calls());
+    out.force_calls += surface.work();
     if (!found) {
       if (event.max_displacement_a < kink_displacement)
         why += md::message("; no atom moves by more than ", event.max_displacement_a, " Å: rather a pair that crosses a cutoff where the force jumps than a fold");

@@ -100,14 +100,14 @@ FoundBySearch MinimumMapping::find(std::int64_t k) const {
   const auto direction = art::random_push(surface, active, push_rng);
   found.search = art::search(surface, start_, direction, options_.search, context);
   const auto outcome = found.search.outcome;
-  const auto before = surface.calls();
+  const double before = surface.work();
   if (outcome == art::Outcome::Connected || outcome == art::Outcome::Disconnected)
     found.saddle = measure(surface, found.search.saddle);
   if (outcome == art::Outcome::Connected) {
     found.far_side = measure(surface, found.search.far_side);
     found.mode = mode_on_atoms(surface, found.search.mode);
   }
-  const auto extra = static_cast<double>(surface.calls() - before);
+  const auto extra = (surface.work() - before);
   for (double* stage : {&found.search.calls.push_over, &found.search.calls.minima, &found.search.calls.whole}) *stage += extra;
   return found;
 }

@@ -96,7 +96,7 @@ void predict(Job& job, const Answer& minimum, const std::shared_ptr<const md::Po
   for (int attempt = 0; attempt < 3; ++attempt, step *= 0.5) {
     const auto nearer = catastrophe::barrier_ahead(surface, reference, here.strain, step, minimum.state, saddle.state, job.mode, options);
     if (!nearer) continue;
-    job.out.push_back(record_of(catastrophe::predict_two_strains(here, *nearer), 3, here, calls + static_cast<double>(surface.calls())));
+    job.out.push_back(record_of(catastrophe::predict_two_strains(here, *nearer), 3, here, calls + surface.work()));
     return;
   }
 }

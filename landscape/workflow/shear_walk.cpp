@@ -167,7 +167,7 @@ double ShearWalk::lowest_curvature(const md::ShearState& state, std::int64_t& ca
   const md::LowestMode mode = md::lowest_mode(
       surface, x, gradient, start, {.max_vectors = 60, .delta = 0.01, .residual = 0.01, .difference = md::Difference::Central},
       Eigen::MatrixXd(x.size(), 0));
-  calls += surface.calls();
+  calls += static_cast<std::int64_t>(std::ceil(surface.work()));
   return mode.curvature;
 }
 

@@ -63,7 +63,7 @@ class Import {
       session_.report({static_cast<std::int64_t>(k), static_cast<std::int64_t>(offer_.events.size()), "checking events"});
       report_.event_ids[k] = event(offer_.events[k]);
     }
-    report_.force_calls = static_cast<double>(surface_.calls()) + extra_calls_;
+    report_.force_calls = surface_.work() + extra_calls_;
     run.finish(report_.interrupted ? "interrupted" : report_.refused.empty() ? "done" : "incomplete", report_.force_calls);
     return std::move(report_);
   }

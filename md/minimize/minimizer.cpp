@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "md/core/error.hpp"
+#include "md/minimize/newton_step.hpp"
 #include "md/minimize/quasi_newton.hpp"
 
 namespace landscape::md {
@@ -18,6 +19,8 @@ void MinimizeOptions::validate() const {
   positive("memory", memory);
   positive("initial_curvature", initial_curvature);
   positive("fire_dt", fire_dt);
+  positive("newton_residual", newton_residual);
+  if (!(newton_force >= 0.0)) throw InputError(message("minimize: newton_force is ", newton_force, ", expected at least 0"));
 }
 
 namespace {
@@ -90,6 +93,43 @@ MinimizeStatus run_lbfgs(EnergySurface& surface, Eigen::Ref<VectorXd> x, const M
   return MinimizeStatus::IterationLimit;
 }
 
+/// Newton's steps from where the surface is nearly a paraboloid. Ends as Stalled where they do not lead downhill.
+MinimizeStatus run_newton(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o, const MinimizeObserver& observe, State& s,
+                          int& iteration) {
+  const Eigen::Index block = surface.block();
+  const Eigen::MatrixXd none(x.size(), 0);
+  VectorXd trial(x.size()), trial_gradient(x.size());
+  double limit = o.max_step;
+  while (iteration < o.max_iterations) {
+    if (s.max_force <= o.max_force) return MinimizeStatus::Converged;
+    if (observe && observe({iteration, s.energy, s.max_force}) == Control::Stop) return MinimizeStatus::StoppedByObserver;
+    if (!surface.expand(x)) return MinimizeStatus::Stalled;
+    // No better than the tolerance asks for.
+    const double residual = std::max(o.newton_residual, 0.3 * o.max_force / s.max_force);
+    NewtonStep newton = newton_step(surface, s.gradient, limit, none, {.residual = std::min(residual, 0.5)});
+    for (int tries = 0;; ++tries) {
+      ++iteration;
+      trial = x + newton.step;
+      const double energy = surface.evaluate(trial, trial_gradient);
+      const double noise = energy_noise(s.energy);
+      const bool good = energy - s.energy <= 0.25 * newton.predicted + noise;
+      if (good || (energy <= s.energy + noise && trial_gradient.squaredNorm() < s.gradient.squaredNorm())) {
+        limit = good ? std::min(o.max_step, 2.0 * limit) : 0.5 * limit;
+        x = trial;
+        s.energy = energy;
+        s.gradient.swap(trial_gradient);
+        s.max_force = max_norm(s.gradient, block);
+        break;
+      }
+      if (tries == 4 || iteration >= o.max_iterations) return MinimizeStatus::Stalled;
+      newton.step *= 0.25;  // the model along the same line
+      newton.predicted *= 0.25;
+      limit = std::max(1e-4, max_norm(newton.step, block));
+    }
+  }
+  return MinimizeStatus::IterationLimit;
+}
+
 MinimizeStatus run_fire(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o,
                         const MinimizeObserver& observe, State& s, int& iteration) {
   // Constants of Bitzek et al. (2006); unit mass.
@@ -146,9 +186,17 @@ MinimizeResult minimize(EnergySurface& surface, Eigen::Ref<Eigen::VectorXd> x, c
   MinimizeResult result;
   int iteration = 0;
   QuasiNewton own(options.memory, options.initial_curvature);
-  result.status = options.method == MinimizeMethod::Lbfgs
-                      ? run_lbfgs(surface, x, options, observe, model ? *model : own, state, iteration)
-                      : run_fire(surface, x, options, observe, state, iteration);
+  if (options.method == MinimizeMethod::Lbfgs) {
+    MinimizeOptions first = options;
+    first.max_force = std::max(options.max_force, options.newton_force);
+    result.status = run_lbfgs(surface, x, first, observe, model ? *model : own, state, iteration);
+    if (result.status == MinimizeStatus::Converged && options.newton_force > options.max_force) {
+      result.status = run_newton(surface, x, options, observe, state, iteration);
+      if (result.status == MinimizeStatus::Stalled) result.status = run_lbfgs(surface, x, options, observe, own, state, iteration);
+    }
+  } else {
+    result.status = run_fire(surface, x, options, observe, state, iteration);
+  }
   if (state.max_force <= options.max_force) result.status = MinimizeStatus::Converged;
   result.energy = state.energy;
   result.max_force = state.max_force;

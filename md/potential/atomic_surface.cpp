@@ -49,11 +49,15 @@ double AtomicSurface::mass_of_atom(Eigen::Index atom) const {
 }
 
 void AtomicSurface::set_cell(const Cell& cell, const Cell& described) {
+  current_ = false;
+  expanded_.resize(0);
   configuration_.cell = described;
   if (given_.cols() > 0) configuration_.positions = cell.matrix() * given_inverse_ * given_;
 }
 
 void AtomicSurface::deform(const Eigen::Matrix3d& f, Eigen::Ref<Eigen::VectorXd> x) {
+  current_ = false;
+  expanded_.resize(0);
   configuration_.cell = configuration_.cell.deformed(f);
   configuration_.positions = (f * configuration_.positions).eval();
   for (Eigen::Index i = 0; i < x.size(); i += 3) x.segment<3>(i) = (f * x.segment<3>(i)).eval();
@@ -88,13 +92,38 @@ Eigen::Matrix3d AtomicSurface::stress() const {
 
 double AtomicSurface::do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x,
                                   Eigen::Ref<Eigen::VectorXd> gradient) {
+  current_ = false;
   for (std::size_t k = 0; k < free_.size(); ++k)
     configuration_.positions.col(free_[k]) = x.segment<3>(3 * static_cast<Eigen::Index>(k));
   list_.update(configuration_.cell, configuration_.positions, options_.threads);
   result_ = potential_->compute(configuration_.positions, types_, list_, forces_, scratch_, options_.threads);
   for (std::size_t k = 0; k < free_.size(); ++k)
     gradient.segment<3>(3 * static_cast<Eigen::Index>(k)) = -forces_.col(free_[k]);
+  current_ = true;
   return result_.energy;
+}
+
+EnergySurface::Expansion AtomicSurface::do_expand(const Eigen::Ref<const Eigen::VectorXd>& x) {
+  if (!potential_->expands()) return Expansion::None;
+  if (expanded_.size() > 0 && expanded_ == x) return Expansion::Kept;
+  bool there = current_;
+  for (std::size_t k = 0; there && k < free_.size(); ++k)
+    there = configuration_.positions.col(free_[k]) == x.segment<3>(3 * static_cast<Eigen::Index>(k));
+  if (!there) {
+    Eigen::VectorXd gradient(x.size());
+    evaluate(x, gradient);
+  }
+  potential_->expand(configuration_.positions, types_, list_, scratch_);
+  expanded_ = x;
+  return Expansion::Made;
+}
+
+void AtomicSurface::do_hessian_times(const Eigen::Ref<const Eigen::VectorXd>& v, Eigen::Ref<Eigen::VectorXd> product) {
+  moves_.setZero(3, configuration_.size());
+  product_.resize(3, configuration_.size());
+  for (std::size_t k = 0; k < free_.size(); ++k) moves_.col(free_[k]) = v.segment<3>(3 * static_cast<Eigen::Index>(k));
+  potential_->hessian_times(moves_, product_, scratch_);
+  for (std::size_t k = 0; k < free_.size(); ++k) product.segment<3>(3 * static_cast<Eigen::Index>(k)) = product_.col(free_[k]);
 }
 
 std::array<double, 6> voigt(const Eigen::Matrix3d& t, double factor) {

@@ -50,7 +50,11 @@ class AtomicSurface final : public EnergySurface {
   /// Applies r -> F r to the cell, the frozen atoms and `x` (affine deformation).
   void deform(const Eigen::Matrix3d& f, Eigen::Ref<Eigen::VectorXd> x);
   /// The next evaluation rebuilds the neighbor list, so that it does not depend on what came before.
-  void forget_history() { list_.invalidate(); }
+  void forget_history() {
+    list_.invalidate();
+    current_ = false;
+    expanded_.resize(0);
+  }
 
   /// Coordinates of the free atoms in `positions` (3 x N).
   Eigen::VectorXd gather(const Eigen::Ref<const Matrix3Xd>& positions) const;
@@ -72,6 +76,8 @@ class AtomicSurface final : public EnergySurface {
 
  protected:
   double do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x, Eigen::Ref<Eigen::VectorXd> gradient) override;
+  Expansion do_expand(const Eigen::Ref<const Eigen::VectorXd>& x) override;
+  void do_hessian_times(const Eigen::Ref<const Eigen::VectorXd>& v, Eigen::Ref<Eigen::VectorXd> product) override;
 
  private:
   std::shared_ptr<const Potential> potential_;
@@ -85,6 +91,9 @@ class AtomicSurface final : public EnergySurface {
   ForceScratch scratch_;
   Matrix3Xd forces_;
   ForceResult result_;
+  bool current_ = false;           ///< whether positions, cell and densities are those of the last evaluation
+  Eigen::VectorXd expanded_;       ///< where hessian_times() is; empty: nowhere
+  Matrix3Xd moves_, product_;
 };
 
 /// xx yy zz yz xz xy of a symmetric tensor, times `factor`.

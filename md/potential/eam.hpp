@@ -57,6 +57,10 @@ class EamPotential final : public Potential {
                 ForceScratch& scratch, int threads) const override;
   SecondOrder second_order(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                            const NeighborList& list) const override;
+  bool expands() const override { return true; }
+  void expand(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types, const NeighborList& list,
+              ForceScratch& scratch) const override;
+  void hessian_times(const Eigen::Ref<const Matrix3Xd>& moves, Eigen::Ref<Matrix3Xd> product, ForceScratch& scratch) const override;
 
  private:
   void tabulate(const EamTables& tables, TableEnd end);

@@ -13,6 +13,7 @@ void ForceScratch::release() {
   virials = {};
   energies = {};
   eam.reset();
+  eam_expansion.reset();
 }
 
 void ForceScratch::prepare(int chunks, Eigen::Index n) {
@@ -38,6 +39,14 @@ double Potential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span
                          ForceScratch& scratch, int threads) const {
   Matrix3Xd forces(3, positions.cols());
   return compute(positions, types, list, forces, scratch, threads).energy;
+}
+
+void Potential::expand(const Eigen::Ref<const Matrix3Xd>&, std::span<const int>, const NeighborList&, ForceScratch&) const {
+  throw InvariantError("a potential without second derivatives was asked for them");
+}
+
+void Potential::hessian_times(const Eigen::Ref<const Matrix3Xd>&, Eigen::Ref<Matrix3Xd>, ForceScratch&) const {
+  throw InvariantError("a potential without second derivatives was asked for their product");
 }
 
 namespace detail {

@@ -12,6 +12,7 @@
 namespace landscape::md {
 
 struct EamScratch;
+struct EamExpansion;
 
 /// Forces [eV/Å] on all N atoms, the energy [eV] and the virial W = sum over pairs of r ⊗ f [eV] (r from i to j, f the
 /// force that j feels from i), so that the stress, tension positive, is -W / V.
@@ -41,6 +42,7 @@ struct ForceScratch {
   ForceResult gather(Eigen::Ref<Matrix3Xd> forces) const;
   // Embedded-atom potentials
   std::shared_ptr<EamScratch> eam;
+  std::shared_ptr<EamExpansion> eam_expansion;
   Eigen::VectorXd background; ///< in: ρ that atoms outside the list put on each atom; empty: none
   Eigen::VectorXd density;    ///< ρ of each atom in the last call; empty for other potentials
   Eigen::VectorXd embedding;  ///< F(ρ) of each atom [eV]; likewise
@@ -103,6 +105,18 @@ class Potential {
   virtual SecondOrder second_order(const Eigen::Ref<const Matrix3Xd>& positions,
                                    std::span<const int> types,
                                    const NeighborList& list) const = 0;
+
+  /// Whether there are expand() and hessian_times().
+  virtual bool expands() const { return false; }
+  /// Keeps in `scratch` what products of the Hessian with vectors need, in single precision. Arguments as those of the last compute().
+  virtual void expand(const Eigen::Ref<const Matrix3Xd>& positions,
+                      std::span<const int> types,
+                      const NeighborList& list,
+                      ForceScratch& scratch) const;
+  /// The product of the Hessian of the last expand() with moves of all atoms (3 x N), by one thread. @param product 3 x N, overwritten [eV/Å].
+  virtual void hessian_times(const Eigen::Ref<const Matrix3Xd>& moves,
+                             Eigen::Ref<Matrix3Xd> product,
+                             ForceScratch& scratch) const;
 };
 
 /// How a table that falls to zero ends at its cutoff.

@@ -102,10 +102,35 @@ double RegionSurface::energy_of_parts(const Eigen::Ref<const Eigen::VectorXd>& x
 }
 
 double RegionSurface::do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x, Eigen::Ref<Eigen::VectorXd> gradient) {
+  current_ = false;
   if (max_norm(x - centre_, 3) > reach) surround(x);
   const double energy = energy_of_parts(x);
+  current_ = true;
   for (Eigen::Index k = 0; k < x.size() / 3; ++k) gradient.segment<3>(3 * k) = -forces_.col(k);
   return offset_ + energy;
+}
+
+EnergySurface::Expansion RegionSurface::do_expand(const Eigen::Ref<const Eigen::VectorXd>& x) {
+  if (!potential_->expands()) return Expansion::None;
+  if (expanded_.size() > 0 && expanded_ == x) return Expansion::Kept;
+  bool there = current_;
+  for (Eigen::Index k = 0; there && k < x.size() / 3; ++k) there = positions_.col(k) == x.segment<3>(3 * k);
+  if (!there) {
+    Eigen::VectorXd gradient(x.size());
+    evaluate(x, gradient);
+  }
+  potential_->expand(positions_, types_, list_, scratch_);
+  // Of as many atoms as there are now: a later evaluation may take new surroundings. What does not move stays zero.
+  moves_.setZero(3, positions_.cols());
+  product_.resize(3, positions_.cols());
+  expanded_ = x;
+  return Expansion::Made;
+}
+
+void RegionSurface::do_hessian_times(const Eigen::Ref<const Eigen::VectorXd>& v, Eigen::Ref<Eigen::VectorXd> product) {
+  for (Eigen::Index k = 0; k < v.size() / 3; ++k) moves_.col(k) = v.segment<3>(3 * k);
+  potential_->hessian_times(moves_, product_, scratch_);
+  for (Eigen::Index k = 0; k < v.size() / 3; ++k) product.segment<3>(3 * k) = product_.col(k);
 }
 
 std::vector<char> moved_particles(const EnergySurface& surface, const Eigen::VectorXd& from, const Eigen::VectorXd& to, double least) {

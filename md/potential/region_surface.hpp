@@ -33,6 +33,8 @@ class RegionSurface final : public EnergySurface {
 
  protected:
   double do_evaluate(const Eigen::Ref<const Eigen::VectorXd>& x, Eigen::Ref<Eigen::VectorXd> gradient) override;
+  Expansion do_expand(const Eigen::Ref<const Eigen::VectorXd>& x) override;
+  void do_hessian_times(const Eigen::Ref<const Eigen::VectorXd>& v, Eigen::Ref<Eigen::VectorXd> product) override;
 
  private:
   /// Takes in all atoms that the moving ones can meet within `reach` of their way from where they are now.
@@ -55,6 +57,9 @@ class RegionSurface final : public EnergySurface {
   double offset_ = 0.0;              ///< energy of the whole less that of the parts
   NeighborList list_;
   ForceScratch scratch_;
+  bool current_ = false;             ///< whether positions and densities are those of the last evaluation
+  Eigen::VectorXd expanded_;       ///< where hessian_times() is; empty: nowhere
+  Matrix3Xd moves_, product_;
 };
 
 /// Particles that differ by more than `least` [Å].

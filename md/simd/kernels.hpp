@@ -43,6 +43,30 @@ struct EamChunk {
   double virial[6] = {};                   ///< xx yy zz yz xz xy of Σ d ⊗ f
 };
 
+/// Single-precision numbers of one pair that its part of the Hessian is made of: r (3), (ψ'' - ψ'/r) / r², ψ'/r, ρ'_first / r, ρ'_second / r.
+inline constexpr std::size_t expansion_numbers = 7;
+
+/// Where the second derivatives of an EAM energy go: the pairs within the cutoff in blocks of `block`, number by number.
+struct EamExpansionRows {
+  const std::uint32_t* rank_of_slot = nullptr;
+  const double* embedding_slope = nullptr;  ///< F' per rank
+  float* pairs = nullptr;                   ///< per block expansion_numbers x block
+  std::uint32_t* partners = nullptr;        ///< per pair: rank of its second atom
+  std::size_t* begin = nullptr;             ///< per rank and one more, into partners
+};
+
+/// A product of that Hessian with one vector.
+struct EamProduct {
+  const float* pairs = nullptr;
+  const std::uint32_t* partners = nullptr;
+  const std::size_t* begin = nullptr;
+  std::size_t ranks = 0;
+  const float* curvature = nullptr;  ///< F'' per rank
+  const float* moves = nullptr;      ///< x y z 0 per rank
+  float* change = nullptr;           ///< per rank, written: F'' times the change of ρ
+  float* rows = nullptr;             ///< per rank x y z and the change of ρ, added to
+};
+
 struct Kernels {
   const char* name;
   /// w of a slot: doubles from a type's tables as first atom to those with this slot's type as second, as an integer.
@@ -55,6 +79,9 @@ struct Kernels {
   /// to 7 entries past the result. @return how many.
   std::size_t (*within)(const double* x, const double* y, const double* z, std::size_t begin, std::size_t end,
                         const double* center, double range2, std::uint32_t* out);
+  /// Expands the ranks of the chunk, which follow those already there; w of a slot as for eam_density.
+  void (*eam_expand)(const EamChunk&, EamExpansionRows&);
+  void (*eam_product)(EamProduct&);
 };
 
 extern const Kernels generic_kernels;

@@ -3,9 +3,10 @@
 #include "md/simd/lanes_avx2.hpp"
 // after the lanes
 #include "md/simd/passes.hpp"
+#include "md/simd/second_order_passes.hpp"
 
 namespace landscape::md::simd {
 
-const Kernels avx2_kernels = {"avx2", eam_density, eam_energy, eam_force, within};
+const Kernels avx2_kernels = {"avx2", eam_density, eam_energy, eam_force, within, eam_expand, eam_product};
 
 }  // namespace landscape::md::simd

@@ -3,9 +3,10 @@
 #include "md/simd/lanes_generic.hpp"
 // after the lanes
 #include "md/simd/passes.hpp"
+#include "md/simd/second_order_passes.hpp"
 
 namespace landscape::md::simd {
 
-const Kernels generic_kernels = {"generic", eam_density, eam_energy, eam_force, within};
+const Kernels generic_kernels = {"generic", eam_density, eam_energy, eam_force, within, eam_expand, eam_product};
 
 }  // namespace landscape::md::simd

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "md/simd/singles_avx2.hpp"
+
 namespace landscape::md::simd {
 namespace {
 
@@ -19,6 +21,7 @@ struct Lanes {
   static Real zero() { return _mm256_setzero_pd(); }
   static Real load(const double* p) { return _mm256_loadu_pd(p); }
   static void store(double* p, Real a) { _mm256_storeu_pd(p, a); }
+  static void store(float* p, Real a) { _mm_storeu_ps(p, _mm256_cvtpd_ps(a)); }
   static Real add(Real a, Real b) { return _mm256_add_pd(a, b); }
   static Real sub(Real a, Real b) { return _mm256_sub_pd(a, b); }
   static Real mul(Real a, Real b) { return _mm256_mul_pd(a, b); }

@@ -32,6 +32,10 @@ struct Lanes {
     p[0] = a.v[0];
     p[1] = a.v[1];
   }
+  static void store(float* p, Real a) {
+    p[0] = static_cast<float>(a.v[0]);
+    p[1] = static_cast<float>(a.v[1]);
+  }
   static Real add(Real a, Real b) { return map([&](int k) { return a.v[k] + b.v[k]; }); }
   static Real sub(Real a, Real b) { return map([&](int k) { return a.v[k] - b.v[k]; }); }
   static Real mul(Real a, Real b) { return map([&](int k) { return a.v[k] * b.v[k]; }); }
@@ -98,6 +102,45 @@ struct Lanes {
       n += m.v[k] ? 1 : 0;
     }
     return n;
+  }
+};
+
+/// Four single-precision numbers.
+struct Singles {
+  static constexpr std::size_t width = 4;
+  struct Real {
+    float v[4];
+  };
+
+  template <class F>
+  static Real map(F f) {
+    return {{f(0), f(1), f(2), f(3)}};
+  }
+  static Real set(float a) { return {{a, a, a, a}}; }
+  static Real zero() { return set(0.0F); }
+  static Real load(const float* p) { return {{p[0], p[1], p[2], p[3]}}; }
+  static Real add(Real a, Real b) { return map([&](int k) { return a.v[k] + b.v[k]; }); }
+  static Real sub(Real a, Real b) { return map([&](int k) { return a.v[k] - b.v[k]; }); }
+  static Real mul(Real a, Real b) { return map([&](int k) { return a.v[k] * b.v[k]; }); }
+  static Real fma(Real a, Real b, Real c) { return map([&](int k) { return a.v[k] * b.v[k] + c.v[k]; }); }
+  static float sum(Real a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
+  static Real gather(const float* p, const std::uint32_t* index) {
+    return map([&](int k) { return p[index[k]]; });
+  }
+  static void columns(const float* p, const std::uint32_t* index, Real& a, Real& b, Real& c) {
+    const auto at = [&](int k) { return p + 4 * static_cast<std::size_t>(index[k]); };
+    a = map([&](int k) { return at(k)[0]; });
+    b = map([&](int k) { return at(k)[1]; });
+    c = map([&](int k) { return at(k)[2]; });
+  }
+  static void add_rows(float* p, const std::uint32_t* index, Real x, Real y, Real z, Real w) {
+    for (int k = 0; k < 4; ++k) {
+      float* at = p + 4 * static_cast<std::size_t>(index[k]);
+      at[0] += x.v[k];
+      at[1] += y.v[k];
+      at[2] += z.v[k];
+      at[3] += w.v[k];
+    }
   }
 };
 

@@ -29,6 +29,10 @@ struct Cubic {
     const auto three = Lanes::mul(Lanes::set(3.0), c3), two = Lanes::add(c2, c2);
     return Lanes::fma(Lanes::fma(three, p, two), p, c1);
   }
+  Lanes::Real curvature(Lanes::Real p) const {
+    const auto six = Lanes::mul(Lanes::set(6.0), c3);
+    return Lanes::fma(six, p, Lanes::add(c2, c2));
+  }
 };
 
 /// Neighbors of one atom within the cutoff, packed: first r² and w of each, then what the tables are read with.

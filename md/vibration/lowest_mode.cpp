@@ -73,9 +73,14 @@ LowestMode lowest_mode(EnergySurface& surface, const Eigen::Ref<const Eigen::Vec
   Eigen::MatrixXd basis(x.size(), limit);
   Eigen::VectorXd alpha(limit), beta(limit);
   LowestMode mode;
+  const bool exact = surface.expand(x);
   for (int k = 0; k < limit; ++k) {
     basis.col(k) = q;
-    Eigen::VectorXd w = hessian_times(surface, x, gradient, q, options.delta, options.difference);
+    Eigen::VectorXd w(x.size());
+    if (exact)
+      surface.hessian_times(q, w);
+    else
+      w = hessian_times(surface, x, gradient, q, options.delta, options.difference);
     alpha[k] = q.dot(w);
     project(w);
     for (int pass = 0; pass < 2; ++pass)  // twice is enough (Parlett)

@@ -1,4 +1,4 @@
-/// Lowest Hessian eigenpairs from forces alone.
+/// Lowest Hessian eigenpairs from products with single vectors: exact ones where the surface has them, else differences of forces.
 #pragma once
 
 #include <Eigen/Dense>
@@ -14,7 +14,7 @@ enum class Difference {
 
 struct LanczosOptions {
   int max_vectors = 16;      ///< > 0
-  double delta = 0.005;      ///< [Å], > 0: norm of the displacement whose force difference gives H v
+  double delta = 0.005;      ///< [Å], > 0: norm of the displacement whose force difference gives H v, where there is no exact product
   double residual = 0.05;    ///< [eV/Å²], > 0: ‖H v - λ v‖ at which the pair counts as converged ...
   double relative_residual = 0.0;  ///< >= 0: ... or this share of |λ|, whichever is larger
   Difference difference = Difference::Forward;

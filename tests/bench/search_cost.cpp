@@ -60,6 +60,12 @@ struct Settings {
         {"initial_curvature", [this](double v) { search.approach.initial_curvature = v; }},
         {"coarse_force", [this](double v) { search.coarse_force = v; }},
         {"side_force", [this](double v) { search.side_force = v; }},
+        {"newton_force", [this](double v) { search.minimum.newton_force = v; }},
+        {"newton_residual", [this](double v) { search.minimum.newton_residual = v; }},
+        {"approach_newton", [this](double v) { search.approach.newton_force = v; }},
+        {"approach_residual", [this](double v) { search.approach.newton_residual = v; }},
+        {"approach_products", [this](double v) { search.approach.newton_products = static_cast<int>(v); }},
+        {"local_newton", [this](double v) { search.local_newton_force = v; }},
         {"max_energy", [this](double v) { search.approach.max_energy = v; }}};
     const auto equals = argument.find('=');
     const auto found = names.find(argument.substr(0, equals));
