@@ -118,13 +118,17 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
       climb = std::clamp(along / std::max(-r.curvature, options.least_curvature), -options.max_climb, options.max_climb);
     across = r.gradient - along * r.mode;
     VectorXd step;
-    const bool newton = r.max_force < options.newton_force && r.curvature < 0.0 && newton_rest == 0 && surface.expand(r.x);
+    bool newton = r.max_force < options.newton_force && r.curvature < 0.0 && newton_rest == 0 && surface.expand(r.x);
     if (newton) {
       const double residual = std::min(0.5, std::max(options.newton_residual, 0.3 * options.max_force / r.max_force));
-      step = md::newton_step(surface, across, limit, r.mode, {.residual = residual, .max_products = options.newton_products}).step;
-    } else {
+      md::NewtonStep found = md::newton_step(surface, across, limit, r.mode, {.residual = residual, .max_products = options.newton_products});
+      step.swap(found.step);
+      // One that is cut short would lead away from a saddle that is near.
+      newton = !found.limited;
+    }
+    if (!newton) {
+      newton_rest = newton_rest > 0 ? newton_rest - 1 : step.size() > 0 ? 5 : 0;
       step = model.step(across);
-      newton_rest = std::max(0, newton_rest - 1);
     }
     step += (climb - step.dot(r.mode)) * r.mode;
     const double longest = md::max_norm(step, block);

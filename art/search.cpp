@@ -317,8 +317,23 @@ class Search {
     side.failed = !relaxed.converged();
     side.home = gap > 2.0 * options_.same && !side.failed && std::abs(relaxed.energy - floor_) < 2e-3 &&
                 md::largest_displacement(surface_, minimum_, side.x) < 0.5 * same;
+    if (!side.home && !side.failed) side.home = gap > 2.0 * options_.same && above_start(side.x, relaxed.energy, same);
     if (!side.home && !side.failed) finish(side, same);
     return side;
+  }
+
+  /// Whether x, nearer to the start than `same`, is on the slope of the well around it: energy and force along the line from there are those of the
+  /// start's second derivatives. A barrier or another minimum between would need more than the line's cubic and quartic terms.
+  bool above_start(const VectorXd& x, double energy, double same) {
+    const VectorXd d = surface_.difference(minimum_, x);
+    if (md::largest_displacement(surface_, minimum_, x) >= same) return false;
+    VectorXd force(x.size()), product(x.size());
+    surface_.evaluate(x, force);
+    if (!surface_.expand(minimum_)) return false;
+    surface_.hessian_times(d, product);
+    const double twice = d.dot(product);
+    constexpr double part = 0.3;
+    return twice > 0.0 && std::abs(d.dot(force) - twice) < part * twice && std::abs(2.0 * (energy - floor_) - twice) < part * twice;
   }
 
   void finish(Side& side, double same) {

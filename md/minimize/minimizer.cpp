@@ -20,6 +20,7 @@ void MinimizeOptions::validate() const {
   positive("initial_curvature", initial_curvature);
   positive("fire_dt", fire_dt);
   positive("newton_residual", newton_residual);
+  positive("newton_max_step", newton_max_step);
   if (!(newton_force >= 0.0)) throw InputError(message("minimize: newton_force is ", newton_force, ", expected at least 0"));
 }
 
@@ -99,7 +100,7 @@ MinimizeStatus run_newton(EnergySurface& surface, Eigen::Ref<VectorXd> x, const 
   const Eigen::Index block = surface.block();
   const Eigen::MatrixXd none(x.size(), 0);
   VectorXd trial(x.size()), trial_gradient(x.size());
-  double limit = o.max_step;
+  double limit = o.newton_max_step;
   while (iteration < o.max_iterations) {
     if (s.max_force <= o.max_force) return MinimizeStatus::Converged;
     if (observe && observe({iteration, s.energy, s.max_force}) == Control::Stop) return MinimizeStatus::StoppedByObserver;
@@ -114,7 +115,7 @@ MinimizeStatus run_newton(EnergySurface& surface, Eigen::Ref<VectorXd> x, const 
       const double noise = energy_noise(s.energy);
       const bool good = energy - s.energy <= 0.25 * newton.predicted + noise;
       if (good || (energy <= s.energy + noise && trial_gradient.squaredNorm() < s.gradient.squaredNorm())) {
-        limit = good ? std::min(o.max_step, 2.0 * limit) : 0.5 * limit;
+        limit = good ? std::min(o.newton_max_step, 2.0 * limit) : 0.5 * limit;
         x = trial;
         s.energy = energy;
         s.gradient.swap(trial_gradient);

@@ -33,7 +33,8 @@ struct MinimizeOptions {
   int memory = 20;             ///< L-BFGS pairs, > 0. 20 was best of 5-50 on a 1000-atom Cu-Zr glass.
   /// [eV/Å], >= 0: below this max force Newton's steps take over from L-BFGS, where the surface has exact products of its Hessian.
   double newton_force = 0.0;
-  double newton_residual = 0.1;  ///< in (0, 1): NewtonStepOptions::residual
+  double newton_residual = 0.3;  ///< in (0, 1): NewtonStepOptions::residual
+  double newton_max_step = 0.1;  ///< [Å], > 0: as max_step, for Newton's steps (docs/search.md)
   double initial_curvature = 20.0;  ///< [eV/Å²], > 0: first guess of L-BFGS.
   double fire_dt = 0.02;       ///< FIRE's first time step for unit mass [sqrt(Å²/eV)], > 0; grows to ten times this.
   void validate() const;       ///< @throws InputError naming field, value and broken range.

@@ -62,6 +62,7 @@ struct Settings {
         {"side_force", [this](double v) { search.side_force = v; }},
         {"newton_force", [this](double v) { search.minimum.newton_force = v; }},
         {"newton_residual", [this](double v) { search.minimum.newton_residual = v; }},
+        {"newton_max_step", [this](double v) { search.minimum.newton_max_step = v; }},
         {"approach_newton", [this](double v) { search.approach.newton_force = v; }},
         {"approach_residual", [this](double v) { search.approach.newton_residual = v; }},
         {"approach_products", [this](double v) { search.approach.newton_products = static_cast<int>(v); }},
