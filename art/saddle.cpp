@@ -6,7 +6,6 @@
 #include "art/inertia.hpp"
 #include "md/core/error.hpp"
 #include "md/core/rng.hpp"
-#include "md/minimize/newton_step.hpp"
 #include "md/minimize/quasi_newton.hpp"
 
 namespace landscape::art {
@@ -28,9 +27,6 @@ void ApproachOptions::validate() const {
   positive("steady", steady);
   positive("lost_refresh", lost_refresh);
   positive("memory", memory);
-  positive("newton_residual", newton_residual);
-  positive("newton_products", newton_products);
-  if (!(newton_force >= 0.0)) throw md::InputError(md::message("approach: newton_force is ", newton_force, ", expected at least 0"));
   positive("initial_curvature", initial_curvature);
   lanczos.validate();
 }
@@ -63,7 +59,6 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
   int positive = 0;
   double turned = 1.0;  // overlap of the mode with that of the iteration before
   double limit = options.max_step;
-  int newton_rest = 0;  // iterations of L-BFGS until Newton's steps are tried again
   for (r.iterations = 0;; ++r.iterations) {
     r.max_force = md::max_norm(r.gradient, block);
     if (!std::isfinite(r.energy) || !std::isfinite(r.max_force)) {
@@ -117,19 +112,7 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     if (r.curvature < 0.0)
       climb = std::clamp(along / std::max(-r.curvature, options.least_curvature), -options.max_climb, options.max_climb);
     across = r.gradient - along * r.mode;
-    VectorXd step;
-    bool newton = r.max_force < options.newton_force && r.curvature < 0.0 && newton_rest == 0 && surface.expand(r.x);
-    if (newton) {
-      const double residual = std::min(0.5, std::max(options.newton_residual, 0.3 * options.max_force / r.max_force));
-      md::NewtonStep found = md::newton_step(surface, across, limit, r.mode, {.residual = residual, .max_products = options.newton_products});
-      step.swap(found.step);
-      // One that is cut short would lead away from a saddle that is near.
-      newton = !found.limited;
-    }
-    if (!newton) {
-      newton_rest = newton_rest > 0 ? newton_rest - 1 : step.size() > 0 ? 5 : 0;
-      step = model.step(across);
-    }
+    VectorXd step = model.step(across);
     step += (climb - step.dot(r.mode)) * r.mode;
     const double longest = md::max_norm(step, block);
     if (longest > limit) step *= limit / longest;
@@ -137,7 +120,6 @@ ApproachResult approach_saddle(md::EnergySurface& surface, const Eigen::Ref<cons
     const VectorXd x_next = r.x + step;
     const double energy = surface.evaluate(x_next, next);
     const double force = md::max_norm(next, block);
-    if (newton && !(force < r.max_force)) newton_rest = 5;
     step -= step.dot(r.mode) * r.mode;
     model.learn(step, next - next.dot(r.mode) * r.mode - across);
     // Trust shrinks where the residual grows much, and recovers.

@@ -25,10 +25,6 @@ struct ApproachOptions {
   double steady = 0.98;           ///< in (0, 1): that is, its overlap with the one before was larger than this,
   int lost_refresh = 1;           ///< iterations, > 0: ... and so often while the curvature is positive
   int memory = 15;                ///< L-BFGS pairs, > 0
-  /// [eV/Å], >= 0: below this max force Newton's steps across the mode instead of those of L-BFGS, where the surface has exact products of its Hessian.
-  double newton_force = 0.0;
-  double newton_residual = 0.1;   ///< in (0, 1): md::NewtonStepOptions::residual
-  int newton_products = 200;      ///< > 0: likewise
   double initial_curvature = 20.0;  ///< [eV/Å²], > 0
   md::LanczosOptions lanczos = {.max_vectors = 8, .delta = 0.005, .residual = 0.1};
   void validate() const;          ///< @throws md::InputError naming field, value and broken range.

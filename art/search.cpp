@@ -145,18 +145,28 @@ class Search {
   Search(md::EnergySurface& surface, const VectorXd& minimum, const VectorXd& direction, const SearchOptions& options,
          const SearchContext& context)
       : surface_(surface), minimum_(minimum), direction_(direction), options_(options), context_(context),
-        locality_(surface, options.local_margin) {}
+        locality_(surface, options.local_margin), before_(surface.work()) {}
 
   /// @param guess of the saddle; null: climbs out of the basin along the direction.
   SearchResult run(const VectorXd* guess = nullptr) {
-    const double before = surface_.work();
     VectorXd gradient(minimum_.size());
     floor_ = surface_.evaluate(minimum_, gradient);
     const std::optional<ApproachResult> saddle =
         guess ? approached(surface_, *guess, direction_, options_.approach, {}) : reach_saddle();
     if (saddle) settle(*saddle);
-    result_.calls.whole = surface_.work() - before + result_.proof.extra_calls;
+    result_.calls.whole = surface_.work() - before_ + result_.proof.extra_calls;
     return std::move(result_);
+  }
+
+  /// Atoms pushed closer than the potential allows: an ordinary end of a search.
+  SearchResult refused(const char* why) {
+    SearchResult result;
+    result.outcome = Outcome::NotDefined;
+    result.message = why;
+    result.calls = result_.calls;
+    result.calls.approach += locality_.spent();
+    result.calls.whole = surface_.work() - before_;
+    return result;
   }
 
  private:
@@ -209,7 +219,6 @@ class Search {
 
     ApproachOptions coarse = options_.approach;
     coarse.max_climb = options_.local_climb;
-    coarse.newton_force = options_.local_newton_force;
     coarse.lanczos.max_vectors = std::min(coarse.lanczos.max_vectors, options_.local_vectors);
     coarse.max_force = std::max(coarse.max_force, options_.local_force);
     coarse.max_iterations = std::min(coarse.max_iterations, options_.local_iterations);
@@ -404,6 +413,7 @@ class Search {
   const SearchOptions& options_;
   const SearchContext& context_;
   Locality locality_;
+  const double before_;        ///< work of the surface until now
   double floor_ = 0.0;
   double region_modes_ = 0.0;  ///< equivalents spent on modes within a region by the approach of the whole
   SearchResult result_;
@@ -413,16 +423,11 @@ SearchResult guarded(md::EnergySurface& surface, const VectorXd& minimum, const 
                      const SearchOptions& options, const SearchContext& context) {
   options.validate();
   LANDSCAPE_CHECK(minimum.size() == surface.dof() && direction.size() == surface.dof());
-  const double before = surface.work();
+  Search search(surface, minimum, direction, options, context);
   try {
-    return Search(surface, minimum, direction, options, context).run(guess);
+    return search.run(guess);
   } catch (const md::InputError& error) {
-    // Atoms pushed closer than the potential allows: an ordinary end of a search.
-    SearchResult result;
-    result.outcome = Outcome::NotDefined;
-    result.message = error.what();
-    result.calls.approach = result.calls.whole = surface.work() - before;
-    return result;
+    return search.refused(error.what());
   }
 }
 

@@ -58,7 +58,6 @@ struct SearchOptions {
   int local_vectors = 5;          ///< > 0: Lanczos vectors of a refresh of the mode in a region (docs/search.md)
   int local_patience = 6;         ///< >= 0: iterations in a row that the curvature may be positive in a region (docs/search.md)
   double local_climb = 0.5;       ///< [Å], > 0: ApproachOptions::max_climb in a region (docs/search.md)
-  double local_newton_force = 0.0;  ///< [eV/Å], >= 0: ApproachOptions::newton_force in a region
   double local_force = 0.05;      ///< [eV/Å], > 0: a region's saddle is left to the whole at this max force
   double grow_force = 0.5;        ///< [eV/Å], > 0: a larger force outside makes the region grow ...
   int max_growth = 2;             ///< ... so often, >= 0
@@ -69,7 +68,7 @@ struct SearchOptions {
   Detached detached = Detached::Leave;
   ApproachOptions approach;
   ProofOptions proof;
-  md::MinimizeOptions minimum = {.max_force = 1e-4, .max_step = 0.05};
+  md::MinimizeOptions minimum = {.max_force = 1e-4, .max_step = 0.05, .newton_force = 0.02};
   void validate() const;          ///< @throws md::InputError naming field, value and broken range.
 };
 

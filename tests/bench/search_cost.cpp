@@ -63,10 +63,6 @@ struct Settings {
         {"newton_force", [this](double v) { search.minimum.newton_force = v; }},
         {"newton_residual", [this](double v) { search.minimum.newton_residual = v; }},
         {"newton_max_step", [this](double v) { search.minimum.newton_max_step = v; }},
-        {"approach_newton", [this](double v) { search.approach.newton_force = v; }},
-        {"approach_residual", [this](double v) { search.approach.newton_residual = v; }},
-        {"approach_products", [this](double v) { search.approach.newton_products = static_cast<int>(v); }},
-        {"local_newton", [this](double v) { search.local_newton_force = v; }},
         {"max_energy", [this](double v) { search.approach.max_energy = v; }}};
     const auto equals = argument.find('=');
     const auto found = names.find(argument.substr(0, equals));
