@@ -49,7 +49,9 @@ struct TrackOptions {
   int check_every = 4;             ///< points between two proofs that the saddle joins the two minima
   md::MinimizeOptions minimum = {.max_force = 1e-6, .max_iterations = 20000, .max_step = 0.05};
   art::ApproachOptions saddle = {.max_force = 2e-6, .max_iterations = 200, .max_step = 0.05};
-  md::LanczosOptions curvature = {.max_vectors = 60, .delta = 0.005, .residual = 0.005, .difference = md::Difference::Central};
+  /// By differences: second derivatives of tables jump by parts of a percent from knot to knot, and fits of λ² see that.
+  md::LanczosOptions curvature = {.max_vectors = 60, .delta = 0.005, .residual = 0.005, .difference = md::Difference::Central,
+                                  .products = md::Products::Differences};
   double same = 0.1;               ///< [Å]
   double push_over = 0.2;          ///< [Å]
   void validate() const;           ///< @throws md::InputError naming field, value and broken range.

@@ -73,7 +73,7 @@ LowestMode lowest_mode(EnergySurface& surface, const Eigen::Ref<const Eigen::Vec
   Eigen::MatrixXd basis(x.size(), limit);
   Eigen::VectorXd alpha(limit), beta(limit);
   LowestMode mode;
-  const bool exact = surface.expand(x);
+  const bool exact = options.products == Products::ExactWherePossible && surface.expand(x);
   for (int k = 0; k < limit; ++k) {
     basis.col(k) = q;
     Eigen::VectorXd w(x.size());

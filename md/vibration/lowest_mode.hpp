@@ -12,12 +12,18 @@ enum class Difference {
   Central,  ///< two calls, second order
 };
 
+enum class Products {
+  ExactWherePossible,  ///< EnergySurface::expand()
+  Differences,         ///< of forces: means over delta, smooth where the second derivatives of tables jump from knot to knot
+};
+
 struct LanczosOptions {
   int max_vectors = 16;      ///< > 0
   double delta = 0.005;      ///< [Å], > 0: norm of the displacement whose force difference gives H v, where there is no exact product
   double residual = 0.05;    ///< [eV/Å²], > 0: ‖H v - λ v‖ at which the pair counts as converged ...
   double relative_residual = 0.0;  ///< >= 0: ... or this share of |λ|, whichever is larger
   Difference difference = Difference::Forward;
+  Products products = Products::ExactWherePossible;
   void validate() const;     ///< @throws InputError naming field, value and broken range.
 };
 
