@@ -9,7 +9,7 @@ foreach(target IN LISTS landscape_libraries)
   get_target_property(folder ${target} EXPORT_NAME)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/landscape
     FILES_MATCHING PATTERN "*.hpp" PATTERN "detail" EXCLUDE PATTERN "detail.hpp" EXCLUDE
-    PATTERN "lanes_*.hpp" EXCLUDE PATTERN "passes.hpp" EXCLUDE)  # one instruction set each, included by kernels_*.cpp alone
+    PATTERN "lanes_*.hpp" EXCLUDE PATTERN "singles_*.hpp" EXCLUDE PATTERN "*passes.hpp" EXCLUDE)  # one instruction set each, included by kernels_*.cpp alone
 endforeach()
 if(TARGET landscape)
   install(TARGETS landscape RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -45,7 +45,9 @@ class Exchange : public ::testing::Test {
     const auto outcome = run(arguments);
     EXPECT_EQ(outcome.code, code) << outcome.err;
     EXPECT_NE((outcome.err + outcome.out).find(part), std::string::npos) << outcome.err << outcome.out;
-    if (code == 2) EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    if (code == 2) {
+      EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    }
   }
 
   static inline Workplace* place_ = nullptr;
