@@ -94,6 +94,14 @@ std::vector<std::string> all_names(const Columns& dictionary) {
   return names;
 }
 
+/// Which views have a column of that name; where none has, what may have been meant.
+std::string advice(std::string_view name, const Columns& dictionary) {
+  std::string views;
+  for (const auto& column : dictionary)
+    if (same_name(column.column, name) || same_name(column.alias, name)) views += (views.empty() ? "" : ", ") + column.view;
+  return views.empty() ? suggestion(name, all_names(dictionary)) : "it is one of " + views;
+}
+
 /// "*, "barrier_ev" AS "EA", ..." of one view's columns.
 std::string with_aliases(const Columns& dictionary, std::string_view view) {
   std::string sql = "*";
@@ -294,8 +302,7 @@ QueryResult run_sql(const std::filesystem::path& path, const QueryOptions& optio
   add_aliases(*connection, dictionary);
   detail::Sandbox sandbox(*connection, options);
   sandbox.unknown_column = [&](const std::string& name) {
-    throw Error(message("no such column: ", name, "; ",
-                        suggestion(name.substr(name.find('.') + 1), all_names(dictionary))));
+    throw Error(message("no such column: ", name, "; ", advice(name.substr(name.find('.') + 1), dictionary)));
   };
   std::string sql = options.sql;
   while (!sql.empty() && std::string_view("; \t\r\n").find(sql.back()) != std::string_view::npos) {

@@ -225,6 +225,9 @@ TEST_F(Query, NamesTheNearestColumnOrView) {
   EXPECT_TRUE(contains(error_of([&] { run_query(path_, {.view = "event"}); }), "mean events?"));
   EXPECT_TRUE(contains(error_of([&] { run_query(path_, {.view = "run_row"}); }), "no such view"));
   EXPECT_TRUE(contains(error_of([&] { describe_columns(path_, "evnts"); }), "mean events?"));
+  const auto of_sql = [&](const char* sql) { return error_of([&] { run_query(path_, {.sql = sql}); }); };
+  EXPECT_TRUE(contains(of_sql("SELECT barier_ev FROM events"), "did you mean barrier_ev?"));
+  EXPECT_TRUE(contains(of_sql("SELECT event_id FROM events"), "it is one of "));
 }
 
 TEST_F(Query, ExplainsSyntaxErrorsInOneLine) {
