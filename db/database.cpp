@@ -212,6 +212,10 @@ std::vector<PropertyRecord> Database::properties_of_sample(Id sample_id) {
   return select<PropertyRecord>(*connection_, "WHERE sample_id = ? ORDER BY name, id", sample_id);
 }
 
+std::vector<PropertyRecord> Database::properties_of_event(Id event_id) {
+  return select<PropertyRecord>(*connection_, "WHERE event_id = ? ORDER BY name, id", event_id);
+}
+
 namespace {
 
 CheckpointRecord read_checkpoint(detail::Statement& row) {

@@ -149,6 +149,8 @@ class Database {
   Id add_prediction(const PredictionRecord& prediction);
   /// By event and method.
   std::vector<PredictionRecord> predictions_of_sample(Id sample_id, std::string_view plane);
+  /// By plane and method.
+  std::vector<PredictionRecord> predictions_of_event(Id event_id);
 
   // Shears
 
@@ -206,6 +208,8 @@ class Database {
   void put_property(const PropertyRecord& property);
   /// Of a sample, with those of its minima and events, by name.
   std::vector<PropertyRecord> properties_of_sample(Id sample_id);
+  /// By name.
+  std::vector<PropertyRecord> properties_of_event(Id event_id);
 
   // Aliases
 

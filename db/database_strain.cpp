@@ -63,6 +63,10 @@ std::vector<PredictionRecord> Database::predictions_of_sample(Id sample_id, std:
                                   plane, sample_id);
 }
 
+std::vector<PredictionRecord> Database::predictions_of_event(Id event_id) {
+  return select<PredictionRecord>(*connection_, "WHERE event_id = ? ORDER BY plane, method", event_id);
+}
+
 Id Database::ensure_shear(const ShearRecord& shear) {
   return detail::ensure(*connection_, shear, "WHERE sample_id = ? AND options_key = ?",
                         shear.sample_id, shear.options_key);

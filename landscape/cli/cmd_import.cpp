@@ -31,6 +31,7 @@ int run(const Context& context, const ImportArguments& o) {
     const auto sample = ready_sample(database, offered.sample);
     expect_fits(offered, sample_configuration(database, sample, database.minimum(*sample.minimum_id).configuration_id, offered.strain_xy, offered.plane), o.path);
   }
+  check_study_rows(offers);
   StateImportReport all;
   std::vector<StateImportReport> reports;
   for (const auto& offered : offers) {

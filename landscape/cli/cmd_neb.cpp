@@ -226,7 +226,7 @@ void add_neb_command(CLI::App& app, Context& context) {
   command->add_option("--margin", options->path.neb.local_margin,
                       "atoms this close to those that move relax first, before all do [Å]; 0: all from the start")
       ->capture_default_str();
-  command->add_option("--max-iterations", options->path.neb.max_iterations, "iterations at most")->capture_default_str();
+  command->add_option("--max-iterations", options->path.neb.max_iterations, "iterations at most, of each band")->capture_default_str();
   command->add_flag("!--no-split", options->path.split, "keep one band where there are minima on the way, instead of pieces");
   command->add_option("-o,--output", options->output, "where to write the saddle");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });

@@ -58,6 +58,8 @@ Record record_of(const json& row) {
     if (!is_id(name)) fields.emplace_back(name, to_value(value));
   Record record;
   db::set_fields(record, fields);
+  for (const auto& [name, value] : db::fields_of(record))
+    if (!is_id(name) && !row.contains(name)) throw md::InputError(md::message("expected a value for ", name));
   return record;
 }
 
@@ -91,20 +93,6 @@ json shear_rows(db::Database& database, const db::ShearRecord& shear) {
           {"unloadings", columns(database.unloadings_of_shear(shear.id))}};
 }
 
-std::vector<db::PredictionRecord> predictions_of(db::Database& database, const db::EventRecord& event) {
-  std::vector<db::PredictionRecord> found;
-  for (int plane = 0; plane < 3; ++plane)
-    for (auto& one : database.predictions_of_sample(event.sample_id, plane_name(plane)))
-      if (one.event_id == event.id) found.push_back(std::move(one));
-  return found;
-}
-
-std::vector<db::PropertyRecord> properties_of(db::Database& database, const db::EventRecord& event) {
-  auto found = database.properties_of_sample(event.sample_id);
-  std::erase_if(found, [&](const auto& one) { return one.event_id != event.id; });
-  return found;
-}
-
 json event_rows(db::Database& database, const db::EventRecord& event) {
   json tracks = json::array();
   for (const auto& track : database.tracks_of_event(event.id)) {
@@ -113,18 +101,30 @@ json event_rows(db::Database& database, const db::EventRecord& event) {
     one["track_points"] = columns(database.points_of_track(track.id));
     tracks.push_back(std::move(one));
   }
-  return {{"format", format}, {"tracks", std::move(tracks)}, {"predictions", columns(predictions_of(database, event))},
-          {"properties", columns(properties_of(database, event))}};
+  return {{"format", format}, {"tracks", std::move(tracks)}, {"predictions", columns(database.predictions_of_event(event.id))},
+          {"properties", columns(database.properties_of_event(event.id))}};
 }
 
 /// What a key holds; null where the file has none.
-json parsed(const std::string& text, const std::string& where) {
+json rows_in(const std::string& text) {
   if (text.empty()) return nullptr;
   json rows = text.starts_with(mark) ? json::parse(text.substr(mark.size()), nullptr, false) : json(json::value_t::discarded);
-  if (!rows.is_object()) throw md::InputError(md::message(where, ": landscape_rows or landscape_shear: expected _JSON {...}"));
+  if (!rows.is_object()) throw md::InputError("landscape_rows or landscape_shear: expected _JSON {...}");
   if (const int found = rows.value("format", 0); found != format)
-    throw md::InputError(md::message(where, ": rows of format ", found, ", expected ", format, ": another version of landscape wrote them"));
+    throw md::InputError(md::message("rows of format ", found, ", expected ", format, ": another version of landscape wrote them"));
   return rows;
+}
+
+/// Calls `read`, which reads the rows of a file. @throws md::InputError that says where, if it cannot.
+template <class Read>
+void reading(const std::string& where, const Read& read) {
+  try {
+    read();
+  } catch (const std::runtime_error& error) {
+    throw md::InputError(md::message(where, ": its rows: ", error.what()));
+  } catch (const json::exception& error) {
+    throw md::InputError(md::message(where, ": its rows: ", error.what()));
+  }
 }
 
 /// Enters what one file has; see import_study_rows.
@@ -141,13 +141,7 @@ class RowImport {
           const OfferedRows& rows = offers[o].rows[k];
           sample_ = *database_.find_sample(offers[o].sample);
           run_id_ = reports[o].run_id;
-          try {
-            (this->*enter)(rows, reports[o].event_ids.at(k));
-          } catch (const std::runtime_error& error) {
-            throw md::InputError(md::message(rows.where, ": its rows: ", error.what()));
-          } catch (const json::exception& error) {
-            throw md::InputError(md::message(rows.where, ": its rows: ", error.what()));
-          }
+          reading(rows.where, [&] { (this->*enter)(rows, reports[o].event_ids.at(k)); });
         }
     transaction.commit();
     return std::move(report_);
@@ -162,10 +156,14 @@ class RowImport {
   }
 
   void shear(const OfferedRows& rows, db::Id) {
-    const json all = parsed(rows.shear, rows.where);
+    const json all = rows_in(rows.shear);
     if (all.is_null()) return;
     auto shear = record_of<db::ShearRecord>(all.at("shear"));
     auto options = json::parse(shear.options);
+    if (options.value("plane", shear.plane) != shear.plane)
+      return refuse("shear", rows.where,
+                    md::message("its shear: expected it in the plane ", options.value("plane", ""), " of its options, got ", shear.plane));
+    (void)plane_index(shear.plane);
     options["sample"] = sample_.name;  // the sample may have another name here
     shear.options = shear.options_key = options.dump();
     auto events = records_of<db::PlasticEventRecord>(all.at("plastic_events"));
@@ -222,11 +220,11 @@ class RowImport {
   void event(const OfferedRows& rows, db::Id id) {
     if (id == 0) return;
     events_[{sample_.id, rows.number}] = id;
-    const json all = parsed(rows.rows, rows.where);
+    const json all = rows_in(rows.rows);
     if (all.is_null()) return;
     const db::EventRecord event = database_.event(id);
     if (all.contains("plastic_event")) link(rows, all.at("plastic_event"), event);
-    const auto known = predictions_of(database_, event);
+    const auto known = database_.predictions_of_event(id);
     for (auto prediction : records_of<db::PredictionRecord>(all.at("predictions"))) {
       if (std::any_of(known.begin(), known.end(), [&](const auto& k) { return k.plane == prediction.plane && k.method == prediction.method; })) continue;
       prediction.event_id = id;
@@ -234,7 +232,7 @@ class RowImport {
       database_.add_prediction(prediction);
       ++report_.predictions;
     }
-    const auto there = properties_of(database_, event);
+    const auto there = database_.properties_of_event(id);
     for (auto property : records_of<db::PropertyRecord>(all.at("properties"))) {
       if (std::any_of(there.begin(), there.end(), [&](const auto& k) { return k.name == property.name; })) continue;
       property.sample_id = sample_.id;
@@ -265,7 +263,7 @@ class RowImport {
   }
 
   void tracks(const OfferedRows& rows, db::Id id) {
-    const json all = id == 0 ? json() : parsed(rows.rows, rows.where);
+    const json all = id == 0 ? json() : rows_in(rows.rows);
     if (all.is_null()) return;
     for (const auto& one : all.at("tracks")) track(rows, one, database_.event(id));
   }
@@ -278,8 +276,9 @@ class RowImport {
     auto track = record_of<db::TrackRecord>(one);
     if (database_.find_track(event.id, track.options_key)) return;
     const auto start = std::find_if(points.begin(), points.end(), [&](const auto& p) { return std::abs(p.strain_xy - event.strain_xy) < 1e-12; });
-    if (start == points.end() || track.points != static_cast<std::int64_t>(points.size()) || !(std::abs(start->barrier_ev - event.barrier_ev) <= same_energy_) ||
-        !(std::abs(start->reverse_barrier_ev - event.reverse_barrier_ev) <= same_energy_))
+    const bool none = points.empty() && track.points == 0;  // an event that did not hold where its track begins
+    if (!none && (start == points.end() || track.points != static_cast<std::int64_t>(points.size()) || !(std::abs(start->barrier_ev - event.barrier_ev) <= same_energy_) ||
+        !(std::abs(start->reverse_barrier_ev - event.reverse_barrier_ev) <= same_energy_)))
       return refuse("track", rows.where, md::message("its track: expected ", track.points, " points, one of them at strain ", event.strain_xy, " with the barriers ",
                                                      event.barrier_ev, " and ", event.reverse_barrier_ev, " eV"));
     track.event_id = event.id;
@@ -317,6 +316,35 @@ std::string add_study_rows(db::Database& database, db::Id event_id, std::set<db:
   }
   initial.info["landscape_rows"] = std::string(mark) + rows.dump();
   return left_out;
+}
+
+void check_study_rows(const std::vector<OfferedStates>& offers) {
+  for (const auto& offered : offers)
+    for (const auto& rows : offered.rows)
+      reading(rows.where, [&] {
+        if (const json all = rows_in(rows.shear); !all.is_null()) {
+          (void)all.at("id").get<db::Id>();
+          if (!json::parse(record_of<db::ShearRecord>(all.at("shear")).options).is_object()) throw md::InputError("options: expected {...}");
+          (void)records_of<db::ShearStepRecord>(all.at("steps"));
+          (void)records_of<db::PlasticEventRecord>(all.at("plastic_events"));
+          (void)records_of<db::UnloadingRecord>(all.at("unloadings"));
+        }
+        const json all = rows_in(rows.rows);
+        if (all.is_null()) return;
+        if (all.contains("plastic_event")) {
+          (void)all.at("plastic_event").at("shear").get<db::Id>();
+          (void)all.at("plastic_event").at("event_index").get<std::size_t>();
+        }
+        (void)records_of<db::PredictionRecord>(all.at("predictions"));
+        (void)records_of<db::PropertyRecord>(all.at("properties"));
+        for (json one : all.at("tracks")) {
+          (void)one.at("event_at_zero");
+          (void)records_of<db::TrackPointRecord>(one.at("track_points"));
+          one.erase("event_at_zero");
+          one.erase("track_points");
+          (void)record_of<db::TrackRecord>(one);
+        }
+      });
 }
 
 RowImportReport import_study_rows(db::Database& database, const std::vector<OfferedStates>& offers,

@@ -29,6 +29,9 @@ struct RowImportReport {
   std::vector<std::string> notes = {};              ///< one line for each that was refused
 };
 
+/// @throws md::InputError where rows cannot be read: to be asked before anything of the file is entered.
+void check_study_rows(const std::vector<OfferedStates>& offers);
+
 /// Enters the rows of the events that were believed; what is there already is not entered again. A shear must begin at the energy of the
 /// sample's minimum (within same_energy_ev) and number its steps and plastic events, a track must have the event's barriers at the event's
 /// strain (within same_energy_ev), or it is left out; the other numbers are taken as they were measured.

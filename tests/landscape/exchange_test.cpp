@@ -291,6 +291,8 @@ TEST_F(StudyExchange, RowsThatDoNotHoldAreNamed) {
   expect_refused({"import", changed("event_origin=map", "event_origin=dream"), "--db", db}, 2, "event_origin: expected map or shear, got dream");
   expect_refused({"import", changed("\\\"steps\\\":", "\\\"stops\\\":"), "--db", db}, 2, "no such column: stops");
   expect_refused({"import", changed("_JSON {", "_JSON "), "--db", db}, 2, "expected _JSON {...}");
+  expect_refused({"import", changed("\\\"event_class\\\":", "\\\"event_id\\\":"), "--db", db}, 2, "expected a value for event_class");
+  EXPECT_TRUE(query("events", "", db).empty()) << "nothing of a file whose rows cannot be read";
   expect_refused({"import", changed("\\\"energy_drop_ev\\\":[", "\\\"energy_drop_ev\\\":[-"), "--db", db}, 1, "positive energy drop");
   EXPECT_TRUE(query("shears", "", db).empty());
   EXPECT_TRUE(query("events", "plastic_event_id>0", db).empty());
