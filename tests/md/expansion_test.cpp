@@ -84,8 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"thin", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 3, {true, true, true}, false},
                     Case{"frozen", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 6, {true, true, true}, true},
                     Case{"slab", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 5, {true, true, false}, false},
-                    Case{"alloy", "ZrCuAl_2009.eam.alloy", {"Zr", "Cu", "Al"}, 2.7, 7, {true, true, true}, false},
-                    Case{"cluster", "ZrCuAl_2009.eam.alloy", {"Zr", "Cu", "Al"}, 2.7, 4, {false, false, false}, true}),
+                    Case{"alloy", "zhou2004", {"Zr", "Cu", "Al"}, 2.7, 7, {true, true, true}, false},
+                    Case{"cluster", "zhou2004", {"Zr", "Cu", "Al"}, 2.7, 4, {false, false, false}, true}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Expansion, FollowsTheCellAndCountsWhatItTakes) {
