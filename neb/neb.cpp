@@ -154,13 +154,13 @@ void Search::advance() {
   // where it got lost.
   constexpr double lost = 3.0;  // force relative to the smallest since it took over
   constexpr double gain = 0.9;  // of the smallest force ...
-  constexpr int patience = 12;  // ... within so many iterations, or what it has learned leads nowhere
+  constexpr int stalled = 12;  // ... within so many iterations, or what it has learned leads nowhere
   const double largest = std::max(path_max_force_, climbing_max_force_);
   if (largest < gain * gained_force_ || !accelerated_) {
     gained_force_ = largest;
     gained_at_ = iterations_;
   }
-  if (accelerated_ && (!(largest <= lost * smallest_force_) || iterations_ > gained_at_ + patience)) {
+  if (accelerated_ && (!(largest <= lost * smallest_force_) || iterations_ > gained_at_ + stalled)) {
     slow_down();
     fire_steps_left_ = fire_period_;
     fire_period_ *= 2;  // where it gets lost again and again FIRE does the work

@@ -150,6 +150,20 @@ class RowImport {
  private:
   using Number = std::pair<db::Id, db::Id>;  ///< sample, and id in the file
 
+  /// Enters rows that belong together, all or, where the database refuses one, none. @return whether they are in.
+  template <class Add>
+  bool add_together(const std::string& cause, const std::string& where, const Add& add) {
+    try {
+      db::Transaction together(database_);
+      add();
+      together.commit();
+      return true;
+    } catch (const db::Error& error) {
+      refuse(cause, where, md::message("its ", cause, ": ", error.what()));
+      return false;
+    }
+  }
+
   void refuse(const std::string& cause, const std::string& where, const std::string& why) {
     ++report_.refused[cause];
     report_.notes.push_back(md::message(where, ": ", why));
@@ -179,18 +193,22 @@ class RowImport {
     if (!why.empty()) return refuse("shear", rows.where, "its shear: " + why);
     shear.sample_id = sample_.id;
     shear.run_id = run_id_;
-    const db::Id id = database_.ensure_shear(shear);
-    const auto add_all = [&](auto& list, const auto& add) {
-      for (auto& one : list) {
-        one.shear_id = id;
-        one.run_id = run_id_;
-        add(one);
-      }
-    };
-    add_all(steps, [&](const auto& one) { database_.add_shear_step(one); });
-    add_all(events, [&](const auto& one) { database_.add_plastic_event(one); });
     auto unloadings = records_of<db::UnloadingRecord>(all.at("unloadings"));
-    add_all(unloadings, [&](const auto& one) { database_.add_unloading(one); });
+    db::Id id = 0;
+    const bool entered = add_together("shear", rows.where, [&] {
+      id = database_.ensure_shear(shear);
+      const auto add_all = [&](auto& list, const auto& add) {
+        for (auto& one : list) {
+          one.shear_id = id;
+          one.run_id = run_id_;
+          add(one);
+        }
+      };
+      add_all(steps, [&](const auto& one) { database_.add_shear_step(one); });
+      add_all(events, [&](const auto& one) { database_.add_plastic_event(one); });
+      add_all(unloadings, [&](const auto& one) { database_.add_unloading(one); });
+    });
+    if (!entered) return;
     shears_[number] = id;
     ++report_.shears;
     report_.plastic_events += events.size();
@@ -229,8 +247,7 @@ class RowImport {
       if (std::any_of(known.begin(), known.end(), [&](const auto& k) { return k.plane == prediction.plane && k.method == prediction.method; })) continue;
       prediction.event_id = id;
       prediction.run_id = run_id_;
-      database_.add_prediction(prediction);
-      ++report_.predictions;
+      if (add_together("prediction", rows.where, [&] { database_.add_prediction(prediction); })) ++report_.predictions;
     }
     const auto there = database_.properties_of_event(id);
     for (auto property : records_of<db::PropertyRecord>(all.at("properties"))) {
@@ -238,14 +255,15 @@ class RowImport {
       property.sample_id = sample_.id;
       property.event_id = id;
       property.run_id = run_id_;
-      database_.put_property(property);
+      add_together("property", rows.where, [&] { database_.put_property(property); });
     }
   }
 
   /// Lets event and plastic event refer to each other.
   void link(const OfferedRows& rows, const json& which, db::EventRecord event) {
     const auto found = shears_.find({sample_.id, which.at("shear").get<db::Id>()});
-    if (event.plastic_event_id || event.mapping_id || found == shears_.end()) return;
+    if (event.plastic_event_id || event.mapping_id) return;
+    if (found == shears_.end()) return refuse("plastic_event", rows.where, "its shear is not in the file, or was left out");
     const auto events = database_.plastic_events_of_shear(found->second);
     const auto index = which.at("event_index").get<std::size_t>();
     const bool fits = index < events.size() && database_.shear(found->second).plane == event.plane &&
@@ -285,8 +303,7 @@ class RowImport {
     track.run_id = run_id_;
     if (at_zero.is_number_integer())
       if (const auto found = events_.find({sample_.id, at_zero.get<db::Id>()}); found != events_.end()) track.event_at_zero_id = found->second;
-    database_.add_track(track, points);
-    ++report_.tracks;
+    if (add_together("track", rows.where, [&] { database_.add_track(track, points); })) ++report_.tracks;
   }
 
   db::Database& database_;

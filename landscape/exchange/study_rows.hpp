@@ -25,7 +25,7 @@ std::string add_study_rows(db::Database& database, db::Id event_id, std::set<db:
 struct RowImportReport {
   std::size_t shears = 0, plastic_events = 0, tracks = 0, predictions = 0;
   std::size_t linked = 0;                           ///< events that now say which plastic event they are
-  std::map<std::string, std::size_t> refused = {};  ///< by cause: shear, plastic_event, track
+  std::map<std::string, std::size_t> refused = {};  ///< by cause: shear, plastic_event, track, prediction, property
   std::vector<std::string> notes = {};              ///< one line for each that was refused
 };
 
@@ -34,9 +34,10 @@ void check_study_rows(const std::vector<OfferedStates>& offers);
 
 /// Enters the rows of the events that were believed; what is there already is not entered again. A shear must begin at the energy of the
 /// sample's minimum (within same_energy_ev) and number its steps and plastic events, a track must have the event's barriers at the event's
-/// strain (within same_energy_ev), or it is left out; the other numbers are taken as they were measured.
+/// strain (within same_energy_ev), or it is left out, as is what has a value that no such row may have; the other numbers are taken as they
+/// were measured.
 /// @param reports of import_states for each of `offers`.
-/// @throws md::InputError where the rows cannot be read; db::Error for values that no row may have. Nothing is entered then.
+/// @throws md::InputError where the rows cannot be read; none are entered then.
 RowImportReport import_study_rows(db::Database& database, const std::vector<OfferedStates>& offers,
                                   const std::vector<StateImportReport>& reports, double same_energy_ev);
 

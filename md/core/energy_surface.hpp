@@ -15,7 +15,7 @@ struct Invariance {
 
 /// What surfaces with exact second derivatives take for expand() after an evaluation at the same place, and for a product of the Hessian with one
 /// vector, in force calls (docs/performance.md; rounded up to 64ths, so that sums are exact and do not depend on what was counted before).
-inline constexpr double expansion_work = 0.8125;
+inline constexpr double expansion_work = 1.0;
 /// @param dof coordinates: products of large samples wait for memory.
 constexpr double product_work(Eigen::Index dof) { return dof <= 6000 ? 0.328125 : dof <= 30000 ? 0.375 : 0.5625; }
 

@@ -25,6 +25,7 @@ class AtomicSurface final : public EnergySurface {
   /// @throws InputError if the configuration is invalid, no atom is free or the potential lacks a species.
   AtomicSurface(std::shared_ptr<const Potential> potential, const Configuration& reference,
                 SurfaceOptions options = {});
+  AtomicSurface(AtomicSurface&&) = default;  // no copies: two would share the second derivatives that one of them takes anew
 
   Eigen::Index dof() const override { return 3 * static_cast<Eigen::Index>(free_.size()); }
   Eigen::Index block() const override { return 3; }

@@ -78,6 +78,22 @@ inline void locate(const EamChunk& c, std::size_t count, Packed& packed, Lanes::
   }
 }
 
+/// Neighbors within the cutoff among the entries [begin, end) of an atom's row, at most `piece` of them, padded to whole blocks with the atom
+/// itself at the cutoff. @return how many, without the padding.
+inline std::size_t gather_piece(const EamChunk& c, std::uint32_t home, std::size_t begin, std::size_t end, Packed& packed, std::size_t& padded,
+                                Lanes::Real& closest2) {
+  const std::size_t left = end - begin;
+  const std::size_t n = pack(c, c.slots + 4 * static_cast<std::size_t>(home), c.rows + begin, left < piece ? left : piece, packed);
+  padded = (n + block - 1) / block * block;
+  for (std::size_t k = n; k < padded; ++k) {
+    packed.r2[k] = c.cutoff2;
+    packed.w[k] = 0.0;
+    packed.slot[k] = home;
+  }
+  locate(c, padded, packed, closest2);
+  return n;
+}
+
 /// Densities and pair energies of a chunk; with `Slopes` also what the force pass needs.
 template <bool Slopes>
 void density_pass(EamChunk& c) {
@@ -94,15 +110,8 @@ void density_pass(EamChunk& c) {
     if constexpr (Slopes) c.pair_begin[rank] = out;
     const std::size_t end = c.row_begin[rank + 1] - c.row_begin[c.rank_begin];
     for (std::size_t begin = c.row_begin[rank] - c.row_begin[c.rank_begin]; begin < end; begin += piece) {
-      const std::size_t left = end - begin;
-      const std::size_t n = pack(c, c.slots + 4 * static_cast<std::size_t>(home), c.rows + begin, left < piece ? left : piece, packed);
-      const std::size_t padded = (n + block - 1) / block * block;
-      for (std::size_t k = n; k < padded; ++k) {
-        packed.r2[k] = c.cutoff2;
-        packed.w[k] = 0.0;
-        packed.slot[k] = home;
-      }
-      locate(c, padded, packed, closest2);
+      std::size_t padded;
+      const std::size_t n = gather_piece(c, home, begin, end, packed, padded, closest2);
       for (std::size_t k = 0; k < padded; k += width) {
         const auto used = Lanes::first(n > k ? n - k : 0);
         const double* at[width];

@@ -21,15 +21,8 @@ void eam_expand(const EamChunk& c, EamExpansionRows& out) {
     const auto slope_here = Lanes::set(out.embedding_slope[rank]);
     const std::size_t end = c.row_begin[rank + 1] - c.row_begin[c.rank_begin];
     for (std::size_t begin = c.row_begin[rank] - c.row_begin[c.rank_begin]; begin < end; begin += piece) {
-      const std::size_t left = end - begin;
-      const std::size_t n = pack(c, center, c.rows + begin, left < piece ? left : piece, packed);
-      const std::size_t padded = (n + block - 1) / block * block;
-      for (std::size_t k = n; k < padded; ++k) {
-        packed.r2[k] = c.cutoff2;
-        packed.w[k] = 0.0;
-        packed.slot[k] = home;
-      }
-      locate(c, padded, packed, closest2);
+      std::size_t padded;
+      const std::size_t n = gather_piece(c, home, begin, end, packed, padded, closest2);
       for (std::size_t k = 0; k < padded; k += width) {
         const auto used = Lanes::first(n > k ? n - k : 0);
         const double* at[width];

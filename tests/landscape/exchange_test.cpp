@@ -299,6 +299,10 @@ TEST_F(StudyExchange, RowsThatDoNotHoldAreNamed) {
   EXPECT_FALSE(query("tracks", "", db).empty()) << "the events hold without their shear";
   EXPECT_EQ(run({"db", "check", "--db", db}).code, 0);
   expect_refused({"import", changed("\\\"points\\\":", "\\\"points\\\":9"), "--db", other("rows1.db")}, 1, "its track: expected 9");
+  const auto unknown_end = changed("\\\"low_end\\\":\\\"", "\\\"low_end\\\":\\\"zzz");
+  expect_refused({"import", unknown_end, "--db", other("rows3.db")}, 1, "its track: rows3.db: record refused");
+  const auto no_shear = changed("\\\"shear\\\":1", "\\\"shear\\\":99");
+  expect_refused({"import", no_shear, "--db", other("rows4.db")}, 1, "its shear is not in the file");
   const auto points = changed("\\\"barrier_ev\\\":[", "\\\"barrier_ev\\\":[0.5,");
   expect_refused({"import", points, "--db", other("rows2.db")}, 2, "values, got");
 }

@@ -7,6 +7,7 @@
 #include "md/potential/region_surface.hpp"
 #include "md/vibration/hessian.hpp"
 #include "md/vibration/lowest_mode.hpp"
+#include "tests/md/disordered_alloy.hpp"
 
 namespace landscape::md {
 namespace {
@@ -14,36 +15,15 @@ namespace {
 struct Case {
   const char* name;
   const char* potential;
-  std::vector<std::string> species;
-  double spacing;
-  int edge;  ///< atoms along an edge
-  std::array<bool, 3> periodic;
+  test::DisorderedAlloy alloy;
   bool frozen;  ///< every seventh atom
 };
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
 
-Configuration disordered(const Case& c) {
-  Configuration atoms;
-  Eigen::Matrix3d h;
-  h << 1.0, 0.2, -0.1, 0.0, 1.0, 0.15, 0.0, 0.0, 1.0;
-  atoms.cell = Cell(Eigen::Matrix3d(c.spacing * c.edge * h), c.periodic);
-  const Eigen::Index n = c.edge * c.edge * c.edge;
-  atoms.positions.resize(3, n);
-  CounterRng rng(5, Stream::Displacement, 0);
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const Eigen::Vector3d s(static_cast<double>(i % c.edge), static_cast<double>(i / c.edge % c.edge), static_cast<double>(i / c.edge / c.edge));
-    atoms.positions.col(i) = atoms.cell.matrix() * ((s.array() + 0.5) / c.edge).matrix();
-    for (int k = 0; k < 3; ++k) atoms.positions(k, i) += 0.3 * (rng.uniform() - 0.5);
-    atoms.species.push_back(c.species[rng.below(c.species.size())]);
-    if (c.frozen) atoms.movable.push_back(i % 7 != 3);
-  }
-  return atoms;
-}
-
 class EamKernelProducts : public testing::TestWithParam<Case> {};
 
 TEST_P(EamKernelProducts, AreThoseOfTheHessian) {
-  const Configuration atoms = disordered(GetParam());
+  const Configuration atoms = test::disordered(GetParam().alloy, GetParam().frozen);
   const auto potential = open_potential(GetParam().potential);
   AtomicSurface surface(potential, atoms);
   const Eigen::VectorXd x = surface.gather(atoms.positions);
@@ -62,7 +42,7 @@ TEST_P(EamKernelProducts, AreThoseOfTheHessian) {
 }
 
 TEST_P(EamKernelProducts, OfARegionAreThoseOfTheWholeWithTheRestStill) {
-  const Configuration atoms = disordered(GetParam());
+  const Configuration atoms = test::disordered(GetParam().alloy, GetParam().frozen);
   AtomicSurface whole(open_potential(GetParam().potential), atoms);
   const Eigen::VectorXd x = whole.gather(atoms.positions);
   std::vector<Eigen::Index> moving;
@@ -81,15 +61,15 @@ TEST_P(EamKernelProducts, OfARegionAreThoseOfTheWholeWithTheRestStill) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cells, EamKernelProducts,
-    testing::Values(Case{"thin", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 3, {true, true, true}, false},
-                    Case{"frozen", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 6, {true, true, true}, true},
-                    Case{"slab", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 5, {true, true, false}, false},
-                    Case{"alloy", "zhou2004", {"Zr", "Cu", "Al"}, 2.7, 7, {true, true, true}, false},
-                    Case{"cluster", "zhou2004", {"Zr", "Cu", "Al"}, 2.7, 4, {false, false, false}, true}),
+    testing::Values(Case{"thin", "CuZr_mm.eam.fs", {{"Cu", "Zr"}, 2.6, 3, {true, true, true}}, false},
+                    Case{"frozen", "CuZr_mm.eam.fs", {{"Cu", "Zr"}, 2.6, 6, {true, true, true}}, true},
+                    Case{"slab", "CuZr_mm.eam.fs", {{"Cu", "Zr"}, 2.6, 5, {true, true, false}}, false},
+                    Case{"alloy", "zhou2004", {{"Zr", "Cu", "Al"}, 2.7, 7, {true, true, true}}, false},
+                    Case{"cluster", "zhou2004", {{"Zr", "Cu", "Al"}, 2.7, 4, {false, false, false}}, true}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Expansion, FollowsTheCellAndCountsWhatItTakes) {
-  const Configuration atoms = disordered({"", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 4, {true, true, true}, false});
+  const Configuration atoms = test::disordered({{"Cu", "Zr"}, 2.6, 4, {true, true, true}}, false);
   AtomicSurface surface(open_potential("CuZr_mm.eam.fs"), atoms);
   Eigen::VectorXd x = surface.gather(atoms.positions), before(x.size()), after(x.size());
   const Eigen::VectorXd v = CounterRng(1, Stream::Displacement, 0).normals(x.size());
@@ -108,7 +88,7 @@ TEST(Expansion, FollowsTheCellAndCountsWhatItTakes) {
 }
 
 TEST(Expansion, PairPotentialsHaveNoneAndTakeNothing) {
-  const Configuration atoms = disordered({"", "", {"A"}, 1.2, 3, {false, false, false}, false});
+  const Configuration atoms = test::disordered({{"A"}, 1.2, 3, {false, false, false}}, false);
   AtomicSurface surface(open_potential("lj:epsilon=1,sigma=1"), atoms);
   EXPECT_FALSE(surface.expand(surface.gather(atoms.positions)));
   EXPECT_EQ(surface.work(), 0.0);
@@ -121,7 +101,7 @@ class Newton : public testing::Test {
     x_ = surface_.gather(atoms_.positions);
     ASSERT_TRUE(minimize(surface_, x_, {.max_force = 1e-7, .max_step = 0.05}).converged());
   }
-  const Configuration atoms_ = disordered({"", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.6, 6, {true, true, true}, false});
+  const Configuration atoms_ = test::disordered({{"Cu", "Zr"}, 2.6, 6, {true, true, true}}, false);
   AtomicSurface surface_{open_potential("CuZr_mm.eam.fs"), atoms_};
   Eigen::VectorXd x_;
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "md/core/rng.hpp"
+#include "tests/md/disordered_alloy.hpp"
 
 namespace landscape::md {
 namespace {
@@ -10,38 +11,16 @@ namespace {
 struct Case {
   const char* name;
   const char* potential;
-  std::vector<std::string> species;
-  double spacing;
-  int edge;                       ///< atoms along an edge
-  std::array<bool, 3> periodic;
-  double radius;                  ///< [Å] of the region around atom 1
+  test::DisorderedAlloy alloy;
+  double radius;  ///< [Å] of the region around atom 1
 };
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
-
-/// A disordered alloy in a skewed cell; every seventh atom is frozen where `frozen`.
-Configuration disordered(const Case& c, bool frozen) {
-  Configuration atoms;
-  Eigen::Matrix3d h;
-  h << 1.0, 0.2, -0.1, 0.0, 1.0, 0.15, 0.0, 0.0, 1.0;
-  atoms.cell = Cell(Eigen::Matrix3d(c.spacing * c.edge * h), c.periodic);
-  const Eigen::Index n = c.edge * c.edge * c.edge;
-  atoms.positions.resize(3, n);
-  CounterRng rng(5, Stream::Displacement, 0);
-  for (Eigen::Index i = 0; i < n; ++i) {
-    const Eigen::Vector3d s(i % c.edge, i / c.edge % c.edge, i / c.edge / c.edge);
-    atoms.positions.col(i) = atoms.cell.matrix() * ((s.array() + 0.5) / c.edge).matrix();
-    for (int k = 0; k < 3; ++k) atoms.positions(k, i) += 0.3 * (rng.uniform() - 0.5);
-    atoms.species.push_back(c.species[rng.below(c.species.size())]);
-    if (frozen) atoms.movable.push_back(i % 7 != 3);
-  }
-  return atoms;
-}
 
 class Region : public ::testing::TestWithParam<Case> {
  protected:
   void expect_equal(bool frozen) {
     const Case& c = GetParam();
-    const Configuration atoms = disordered(c, frozen);
+    const Configuration atoms = test::disordered(c.alloy, frozen);
     AtomicSurface whole(open_potential(c.potential), atoms);
     Eigen::VectorXd x = whole.gather(atoms.positions);
     std::vector<Eigen::Index> moving;
@@ -69,11 +48,11 @@ TEST_P(Region, EqualsTheWholeAroundFrozenAtoms) { expect_equal(true); }
 
 INSTANTIATE_TEST_SUITE_P(
     Shapes, Region,
-    ::testing::Values(Case{"eam_bulk", "zhou2004", {"Cu", "Zr", "Al"}, 2.8, 9, {true, true, true}, 6.0},
-                    Case{"eam_thin", "zhou2004", {"Cu", "Zr"}, 2.8, 4, {true, true, true}, 4.0},
-                    Case{"fs_bulk", "CuZr_mm.eam.fs", {"Cu", "Zr"}, 2.7, 8, {true, true, true}, 5.0},
-                    Case{"eam_slab", "zhou2004", {"Cu", "Zr"}, 2.8, 7, {true, true, false}, 5.0},
-                    Case{"lj", "lj:epsilon=0.1,sigma=2.4,cutoff=5", {"Ar"}, 2.7, 8, {true, true, true}, 5.0}),
+    ::testing::Values(Case{"eam_bulk", "zhou2004", {{"Cu", "Zr", "Al"}, 2.8, 9, {true, true, true}}, 6.0},
+                    Case{"eam_thin", "zhou2004", {{"Cu", "Zr"}, 2.8, 4, {true, true, true}}, 4.0},
+                    Case{"fs_bulk", "CuZr_mm.eam.fs", {{"Cu", "Zr"}, 2.7, 8, {true, true, true}}, 5.0},
+                    Case{"eam_slab", "zhou2004", {{"Cu", "Zr"}, 2.8, 7, {true, true, false}}, 5.0},
+                    Case{"lj", "lj:epsilon=0.1,sigma=2.4,cutoff=5", {{"Ar"}, 2.7, 8, {true, true, true}}, 5.0}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
 }  // namespace
