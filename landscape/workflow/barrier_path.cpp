@@ -58,7 +58,7 @@ double refine(PathPiece& piece, md::EnergySurface& surface, const neb::NebOption
     piece.proof = art::prove_index(surface, saddle.x, saddle.gradient, saddle.mode);
     piece.refined = piece.proof.negative_eigenvalues == 1;
   }
-  return (surface.work() - before) + piece.proof.extra_calls;
+  return surface.work() - before + piece.proof.extra_calls;
 }
 
 /// Relaxes both sides of the saddle of a piece and notes whether they are its ends. @return those that are not, in path order.
@@ -85,7 +85,7 @@ std::vector<VectorXd> minima_beside(PathPiece& piece, md::EnergySurface& surface
     const bool new_one = std::ranges::none_of(others, [&](const VectorXd& other) { return apart(other, x) < same; });
     if (relaxed.max_force < 1e-2 && new_one && apart(x, from) >= same && apart(x, to) >= same) others.push_back(x);
   }
-  force_calls += (surface.work() - begin);
+  force_calls += surface.work() - begin;
   return others;
 }
 
@@ -116,7 +116,7 @@ std::vector<VectorXd> if_lower(std::vector<VectorXd> images, md::EnergySurface& 
   Eigen::MatrixXd straight = neb::straight_path(surface, images.front(), images.back(), static_cast<int>(images.size()) - 2);
   neb::separate_particles(surface, straight);
   if (highest_of(surface, straight) <= highest_of(surface, path)) images.clear();
-  force_calls += (surface.work() - before);
+  force_calls += surface.work() - before;
   return images;
 }
 

@@ -107,7 +107,7 @@ FoundBySearch MinimumMapping::find(std::int64_t k) const {
     found.far_side = measure(surface, found.search.far_side);
     found.mode = mode_on_atoms(surface, found.search.mode);
   }
-  const auto extra = (surface.work() - before);
+  const double extra = surface.work() - before;
   for (double* stage : {&found.search.calls.push_over, &found.search.calls.minima, &found.search.calls.whole}) *stage += extra;
   return found;
 }

@@ -20,6 +20,7 @@ void MinimizeOptions::validate() const {
   positive("initial_curvature", initial_curvature);
   positive("fire_dt", fire_dt);
   positive("newton_residual", newton_residual);
+  if (!(newton_residual < 1.0)) throw InputError(message("minimize: newton_residual is ", newton_residual, ", expected a number below 1"));
   positive("newton_max_step", newton_max_step);
   if (!(newton_force >= 0.0)) throw InputError(message("minimize: newton_force is ", newton_force, ", expected at least 0"));
 }
@@ -98,7 +99,6 @@ MinimizeStatus run_lbfgs(EnergySurface& surface, Eigen::Ref<VectorXd> x, const M
 MinimizeStatus run_newton(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o, const MinimizeObserver& observe, State& s,
                           int& iteration) {
   const Eigen::Index block = surface.block();
-  const Eigen::MatrixXd none(x.size(), 0);
   VectorXd trial(x.size()), trial_gradient(x.size());
   double limit = o.newton_max_step;
   while (iteration < o.max_iterations) {
@@ -107,7 +107,7 @@ MinimizeStatus run_newton(EnergySurface& surface, Eigen::Ref<VectorXd> x, const 
     if (!surface.expand(x)) return MinimizeStatus::Stalled;
     // No better than the tolerance asks for.
     const double residual = std::max(o.newton_residual, 0.3 * o.max_force / s.max_force);
-    NewtonStep newton = newton_step(surface, s.gradient, limit, none, {.residual = std::min(residual, 0.5)});
+    NewtonStep newton = newton_step(surface, s.gradient, limit, {.residual = std::min(residual, 0.5)});
     for (int tries = 0;; ++tries) {
       ++iteration;
       trial = x + newton.step;

@@ -22,19 +22,16 @@ double way_to_limit(const VectorXd& p, const VectorXd& d, Eigen::Index block, do
 
 }  // namespace
 
-NewtonStep newton_step(EnergySurface& surface, const Eigen::Ref<const VectorXd>& gradient, double limit,
-                       const Eigen::Ref<const Eigen::MatrixXd>& fixed, const NewtonStepOptions& options) {
+NewtonStep newton_step(EnergySurface& surface, const Eigen::Ref<const VectorXd>& gradient, double limit, const NewtonStepOptions& options) {
   const Eigen::Index block = surface.block();
   NewtonStep out;
   out.step = VectorXd::Zero(gradient.size());
-  const VectorXd g = gradient - fixed * (fixed.transpose() * gradient);
-  VectorXd rest = -g, direction = rest, product(g.size());
+  VectorXd rest = -gradient, direction = rest, product(gradient.size());
   double rest2 = rest.squaredNorm();
   const double enough = options.residual * options.residual * rest2;
   while (rest2 > enough && out.products < options.max_products) {
     surface.hessian_times(direction, product);
     ++out.products;
-    product -= fixed * (fixed.transpose() * product);
     const double curvature = direction.dot(product), most = way_to_limit(out.step, direction, block, limit);
     out.limited = !(curvature > 0.0) || rest2 >= most * curvature;
     const double length = out.limited ? most : rest2 / curvature;
@@ -45,7 +42,7 @@ NewtonStep newton_step(EnergySurface& surface, const Eigen::Ref<const VectorXd>&
     rest2 = rest.squaredNorm();
     direction = rest + (rest2 / before) * direction;
   }
-  out.predicted = 0.5 * out.step.dot(g - rest);  // H p = -g - rest
+  out.predicted = 0.5 * out.step.dot(gradient - rest);  // H p = -g - rest
   return out;
 }
 

@@ -13,7 +13,7 @@ struct NewtonStepOptions {
 };
 
 struct [[nodiscard]] NewtonStep {
-  Eigen::VectorXd step;      ///< downhill; zero where the gradient is
+  Eigen::VectorXd step;      ///< downhill, length dof [Å]; zero where the gradient is
   double predicted = 0.0;    ///< change of the energy that the model says [eV], < 0
   bool limited = false;      ///< cut at `limit`
   int products = 0;
@@ -21,9 +21,9 @@ struct [[nodiscard]] NewtonStep {
 
 /// Minimizes g·p + ½ p·H p over steps in which no particle moves further than `limit` [Å]; along a direction of negative curvature it goes as far.
 ///
-/// H is that of the surface's last expand(). @param fixed dof x k, orthonormal columns, along which there is no step; may have no columns.
+/// H is that of the surface's last expand(). @param gradient dE/dx there, length dof [eV/Å].
 /// @par Source T. Steihaug, SIAM J. Numer. Anal. 20, 626 (1983), with the largest move of a particle instead of the norm.
 NewtonStep newton_step(EnergySurface& surface, const Eigen::Ref<const Eigen::VectorXd>& gradient, double limit,
-                       const Eigen::Ref<const Eigen::MatrixXd>& fixed, const NewtonStepOptions& options = {});
+                       const NewtonStepOptions& options = {});
 
 }  // namespace landscape::md

@@ -140,14 +140,12 @@ TEST_F(Newton, StepsKeepToTheirLimitAndGoDownhillOverAHill) {
   ASSERT_LT(mode.curvature, -0.2);
   const double energy = surface_.evaluate(x, gradient);
   ASSERT_TRUE(surface_.expand(x));
-  const NewtonStep down = newton_step(surface_, gradient, 0.01, none);
+  const NewtonStep down = newton_step(surface_, gradient, 0.01);
   EXPECT_NEAR(max_norm(down.step, 3), 0.01, 1e-9);
   EXPECT_TRUE(down.limited);
   Eigen::VectorXd there(x.size());
   EXPECT_NEAR(surface_.evaluate(x + down.step, there) - energy, down.predicted, 0.2 * std::abs(down.predicted));
   EXPECT_LT(down.predicted, 0.0);
-  const NewtonStep across = newton_step(surface_, gradient, 0.01, mode.vector);
-  EXPECT_NEAR(across.step.dot(mode.vector), 0.0, 1e-10);
 }
 
 }  // namespace
