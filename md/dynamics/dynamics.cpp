@@ -266,7 +266,13 @@ void Dynamics::kick_and_drift() {
   if (npt) configuration_.cell = configuration_.cell.deformed(grow);
 }
 
+void Dynamics::release_buffers() {
+  scratch_.release();
+  if (list_.release(configuration_.cell, configuration_.positions)) list_released_ = true;
+}
+
 void Dynamics::step() {
+  if (std::exchange(list_released_, false)) list_.update(configuration_.cell, configuration_.positions, options_.threads);
   const bool npt = has_barostat();
   const auto barostat_thermostat_half_step = [this] {
     const double kinetic = 0.5 * barostat_mass() * strain_rate_.squaredNorm();

@@ -145,8 +145,9 @@ class Dynamics {
   /// restored from that checkpoint.
   void forget_history();
 
-  /// Gives back the buffers of force calls while something else needs the room.
-  void release_buffers() { scratch_.release(); }
+  /// Gives back the buffers of force calls, and the neighbor list if it is of these positions (as after forget_history()), while something else
+  /// needs the room. The next step makes them again: the run is the same to the last bit.
+  void release_buffers();
 
   DynamicsState state() const;
   /// Goes on from a state saved right after forget_history(), bit for bit. Potential, options (but
@@ -190,6 +191,7 @@ class Dynamics {
   std::int64_t force_calls_ = 0;
 
   NeighborList list_;
+  bool list_released_ = false;
   ForceScratch scratch_;
   Matrix3Xd forces_;
   ForceResult result_;

@@ -73,9 +73,9 @@ std::int64_t SwapSampler::run(SwapEnergy& energy, CounterRng& rng, std::int64_t 
 }
 
 SwapMonteCarlo::SwapMonteCarlo(std::shared_ptr<const Potential> potential, const Dynamics& dynamics, std::uint64_t seed)
-    : energy_(make_swap_energy(potential)), sampler_(dynamics.types(), dynamics.configuration().movable), seed_(seed) {
+    : potential_(std::move(potential)), sampler_(dynamics.types(), dynamics.configuration().movable), seed_(seed) {
 #ifndef NDEBUG
-  if (sampler_.possible()) check_detailed_balance(std::move(potential), dynamics, seed);
+  if (sampler_.possible()) check_detailed_balance(potential_, dynamics, seed);
 #endif
 }
 
@@ -90,6 +90,7 @@ std::optional<std::int64_t> SwapMonteCarlo::sweep(Dynamics& dynamics, std::int64
   const auto span = [](const Eigen::VectorXd& v) {
     return std::span<const double>(v.data(), static_cast<std::size_t>(v.size()));
   };
+  if (!energy_) energy_ = make_swap_energy(potential_);
   energy_->begin(dynamics.positions(), dynamics.types(), dynamics.neighbors(), span(dynamics.densities()),
                  span(dynamics.embedding_energies()));
   energy_->follow_forces(dynamics.positions().cols() / atoms_an_exchange);

@@ -71,9 +71,12 @@ class SwapMonteCarlo {
   void set_counts(const std::vector<SwapCount>& counts) { sampler_.set_counts(counts); }
   /// After Dynamics::restore(): species may be elsewhere.
   void restart(const Dynamics& dynamics);
+  /// Gives back what the next sweep makes anew.
+  void release_buffers() { energy_.reset(); }
 
  private:
-  std::unique_ptr<SwapEnergy> energy_;
+  std::shared_ptr<const Potential> potential_;
+  std::unique_ptr<SwapEnergy> energy_;  ///< made by the first sweep
   SwapSampler sampler_;
   std::uint64_t seed_;
 };

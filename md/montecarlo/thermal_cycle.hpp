@@ -81,7 +81,11 @@ class ThermalCycle {
   /// Atoms as they are now, wrapped into the cell; minimize it for the inherent structure.
   Configuration configuration() const;
   const Dynamics& dynamics() const { return dynamics_; }
-  void release_buffers() { dynamics_.release_buffers(); }
+  /// What steps and swaps make anew is given back, while something else needs the room.
+  void release_buffers() {
+    dynamics_.release_buffers();
+    swaps_.release_buffers();
+  }
   const std::vector<SwapCount>& swaps() const { return swaps_.counts(); }
   /// Of steps, accepted swaps and checkpoints since the start, restored ones included.
   std::int64_t force_calls() const { return calls_before_ + dynamics_.force_calls(); }

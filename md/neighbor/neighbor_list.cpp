@@ -37,6 +37,15 @@ bool NeighborList::update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& p
   return true;
 }
 
+bool NeighborList::release(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions) {
+  if (!built_ || cell.matrix() != built_matrix_ || positions != built_positions_) return false;
+  NeighborList empty(cutoff_, skin_);
+  empty.moving_ = std::move(moving_);
+  empty.builds_ = builds_;
+  *this = std::move(empty);
+  return true;
+}
+
 bool NeighborList::still_valid(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads) const {
   // With r = F r0 + u and |F^-1| <= 1/(1 - stretch), a pair that was beyond cutoff + skin is still beyond
   // (cutoff + skin)(1 - stretch) - (sum of the two largest |u|).

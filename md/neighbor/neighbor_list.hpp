@@ -40,6 +40,9 @@ class NeighborList {
   bool update(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions, int threads = 1);
   /// The next update() rebuilds, so that results do not depend on what came before.
   void invalidate() { built_ = false; }
+  /// Gives back its memory where it was built at these very positions and cell: an update() with them makes the same list again. A list of
+  /// earlier positions stays. @return whether it was given back.
+  bool release(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& positions);
 
   Eigen::Index size() const { return static_cast<Eigen::Index>(slots_.home.size()); }
   std::size_t pair_count() const { return pairs_; }

@@ -117,7 +117,10 @@ Outcome Workplace::run_until(const std::vector<std::string>& arguments, const st
   const int child = start(arguments);
   siginfo_t state{};
   while (waitid(P_PID, static_cast<id_t>(child), &state, WEXITED | WNOHANG | WNOWAIT) == 0 && state.si_pid == 0) {
-    if (enough()) kill(child, SIGKILL);
+    if (enough()) {  // not asked again: what a dying process shows of itself is gone before it is
+      kill(child, SIGKILL);
+      break;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return finish(child);

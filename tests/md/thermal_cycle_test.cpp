@@ -76,6 +76,22 @@ TEST(ThermalCycle, RestoredRunEqualsUninterruptedBitForBit) {
   EXPECT_GT(accepted, 0);
 }
 
+TEST(ThermalCycle, BuffersGivenBackMidwayChangeNothing) {
+  auto one = run_of(quick());
+  while (!one.done()) one.advance(1000);
+  auto two = run_of(quick());
+  EXPECT_FALSE(two.advance(153));  // with a list of earlier positions
+  two.release_buffers();
+  EXPECT_TRUE(two.advance(1000));  // with that of the cycle's end
+  EXPECT_GT(two.dynamics().neighbors().pair_count(), 0u);
+  two.release_buffers();
+  EXPECT_EQ(two.dynamics().neighbors().pair_count(), 0u);
+  while (!two.done()) two.advance(1000);
+  EXPECT_TRUE(one.dynamics().positions() == two.dynamics().positions());
+  EXPECT_EQ(one.dynamics().configuration().species, two.dynamics().configuration().species);
+  EXPECT_EQ(one.dynamics().potential_energy(), two.dynamics().potential_energy());
+}
+
 TEST(ThermalCycle, IntervalGathersTheSameNumberOfAttempts) {
   auto o = quick();
   o.swap_interval = 7;
