@@ -152,8 +152,9 @@ SELECT c.id, b.name AS ensemble, c.point_index, c.strain, c.replicas, c.stress_g
   c.stress_deviation_gpa, c.energy_per_atom_ev, c.overlap, c.overlap_chi, b.run_id
 FROM ensemble_point_row c JOIN ensemble_row b ON b.id = c.ensemble_id)sql"},
     {"mappings", R"sql(
-SELECT m.id, s.name AS sample, m.strain_xy, m.seed, m.initial_minimum_id, m.options, m.run_id
-FROM mapping_row m JOIN sample_row s ON s.id = m.sample_id)sql"},
+SELECT m.id, s.name AS sample, m.strain_xy, n.plane, m.seed, m.initial_minimum_id, m.options, m.run_id
+FROM mapping_row m JOIN sample_row s ON s.id = m.sample_id
+JOIN minimum_row n ON n.id = m.initial_minimum_id)sql"},
     {"searches", R"sql(
 SELECT r.id, s.name AS sample, r.mapping_id, m.strain_xy, r.search_index, r.batch, r.center_atom,
   r.outcome, r.barrier_ev, r.event_id, r.saddle_id, r.force_calls, r.calls_activation,
@@ -162,12 +163,13 @@ SELECT r.id, s.name AS sample, r.mapping_id, m.strain_xy, r.search_index, r.batc
 FROM search_row r JOIN mapping_row m ON m.id = r.mapping_id
 JOIN sample_row s ON s.id = m.sample_id)sql"},
     {"coverage", R"sql(
-SELECT 10 * m.id + b.k AS id, s.name AS sample, m.id AS mapping_id, m.strain_xy, b.low AS barrier_low_ev,
+SELECT 10 * m.id + b.k AS id, s.name AS sample, m.id AS mapping_id, m.strain_xy, n.plane, b.low AS barrier_low_ev,
   b.high AS barrier_high_ev, count(f.event_id) AS events, total(f.times) AS connected,
   total(f.times = 1) AS found_once, total(f.times = 2) AS found_twice,
   total(f.times = 1) * (total(f.times = 1) - 1) / (2 * (total(f.times = 2) + 1)) + 0.0 AS unseen_estimate,
   CASE WHEN count(f.event_id) > 0 THEN total(f.times = 1) / total(f.times) END AS new_chance, m.run_id
 FROM mapping_row m JOIN sample_row s ON s.id = m.sample_id
+JOIN minimum_row n ON n.id = m.initial_minimum_id
 CROSS JOIN (SELECT 0 AS k, 0.0 AS low, 0.1 AS high UNION ALL SELECT 1, 0.1, 0.3
   UNION ALL SELECT 2, 0.3, 0.5 UNION ALL SELECT 3, 0.5, 1.0 UNION ALL SELECT 4, 1.0, 2.0
   UNION ALL SELECT 5, 2.0, NULL) b

@@ -3,7 +3,7 @@
 
     examples/studies/events.py build/bin/landscape out [--senses +xy,-xy] [--glasses hyper1,deep1] [--to 0.12] [--map 40] [--strained 0.03] [--system cuzr_mm] [--files]
 
-For each Cu46Zr46Al8 (or Cu64Zr36) glass of examples/glasses and each sense of shear: a map at strain 0 and one at a strain (first sense only), predictions and the share of
+For each Cu46Zr46Al8 (or Cu64Zr36) glass of examples/glasses and each sense of shear: a map at strain 0 (first sense only) and one at a strain (first sense of each plane), predictions and the share of
 event centers in soft spots from them, quasistatic shear, and each plastic event and each low-barrier event of the strained map followed in strain. One database each in the
 folder `out`, where the same command continues; --files only writes the CSV files from what is there. Needs only Python's standard library.
 """
@@ -19,7 +19,7 @@ LOW = 0.1  # [eV] barrier below which an event of a strained map is followed
 DISTANCES = (0.001, 0.003, 0.01, 0.03, 0.1)  # upper edges of the strain left to the fold, for the table of predictions
 
 
-def compute(arguments, glass, sense, first):
+def compute(arguments, glass, sense, first, first_in_plane):
     database = arguments.out / f"{glass}{sense}.db"
     run = Program(arguments.program, database, "--threads", arguments.threads)
     run("sample", "import", GLASSES / f"{arguments.system}_{glass}.xyz.gz", "--name", glass, "--potential", POTENTIAL[arguments.system])
@@ -34,9 +34,9 @@ def compute(arguments, glass, sense, first):
         run("track", glass, "--plane", plane, "--where", "origin = 'map' AND id IN (SELECT event_id FROM predictions WHERE "
                 "method = 'two_strains' AND abs(predicted_critical_strain) < 0.03)")
         run("predict", glass, "--plane", plane)
-    if first and arguments.strained and plane == "xy":
+    if first_in_plane and arguments.strained:
         at = arguments.strained if sense[0] == "+" else -arguments.strained
-        run("map", glass, "--strain", at, "--events", arguments.map, "--margin", 0)
+        run("map", glass, "--strain", at, "--plane", plane, "--events", arguments.map, "--margin", 0)
         run("track", glass, "--where", f"origin = 'map' AND strain_xy = {at!r} AND barrier_ev < {LOW}")
 
 
@@ -137,7 +137,7 @@ def collect(arguments):
                                     "two_strains": "" if two is None else two})
         spots += soft_spots(run, glass)
         density += densities(run, glass)
-        strained += [{"glass": glass, "strain": e["strain_xy"], "event": e["id"], "barrier_ev": e["barrier_ev"],
+        strained += [{"glass": glass, "strain": e["strain_xy"], "plane": e["plane"], "event": e["id"], "barrier_ev": e["barrier_ev"],
                       "reverse_barrier_ev": e["reverse_barrier_ev"], "event_class": e["event_class"], "window_low": e["window_low"],
                       "window_high": e["window_high"], "low_end": e["low_end"], "high_end": e["high_end"]}
                      for e in run("query", "events", "-w", "origin = 'map' AND strain_xy <> 0", "-s", "id")]
@@ -216,9 +216,10 @@ def main():
     arguments.out.mkdir(parents=True, exist_ok=True)
     if not arguments.files:
         senses = arguments.senses.split(",")
-        for sense in senses:
+        for k, sense in enumerate(senses):
+            first_in_plane = all(other[1:] != sense[1:] for other in senses[:k])
             for glass in arguments.glasses.split(","):
-                compute(arguments, glass, sense, sense == senses[0])
+                compute(arguments, glass, sense, k == 0, first_in_plane)
                 print("done:", glass, sense, file=sys.stderr)
     summary(*collect(arguments))
 

@@ -23,6 +23,7 @@ struct Source {
   std::vector<std::string> samples;
   std::vector<double> strains = {0.0};
   bool from_tracks = false;
+  std::string plane = "xy";
   std::string color = "class";
   std::vector<std::string> minima_csv, saddles_csv, wales;
 };
@@ -53,6 +54,8 @@ struct Panels {
 void add_source_options(CLI::App& command, Source& source) {
   command.add_option("SAMPLE", source.samples, "samples of the database");
   command.add_option("--strain", source.strains, "strains, e.g. 0,0.02,0.04")->delimiter(',')->capture_default_str();
+  command.add_option("--plane", source.plane, "plane of the shear to these strains")
+      ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command.add_flag("--from-tracks", source.from_tracks, "energies at these strains from the tracks of events");
   auto* minima = command.add_option("--minima-csv", source.minima_csv, "instead of a sample: file with columns id, energy_ev [, group, strain]")
                      ->delimiter(',')->take_all();
@@ -86,9 +89,9 @@ Panels read(const Context& context, const Source& source) {
     for (auto& one : read_graphs_csv(source.minima_csv[k], source.saddles_csv[k])) add(one.name, std::move(one.graph));
   for (const auto& sample : source.samples)
     for (const double strain : source.strains) {
-      auto stored = load_graph(context.global.database, {sample, strain, source.from_tracks, source.color});
+      auto stored = load_graph(context.global.database, {sample, strain, source.from_tracks, source.plane, source.color});
       panels.numeric_groups = panels.numeric_groups || stored.numeric_groups;
-      panels.list.push_back({{fmt::format("{}, strain {:g}", sample, strain), std::move(stored.graph), stored.zero_ev}, stored.start});
+      panels.list.push_back({{fmt::format("{}, strain {:g}{}", sample, strain, source.plane == "xy" ? "" : " in " + source.plane), std::move(stored.graph), stored.zero_ev}, stored.start});
     }
   return panels;
 }

@@ -74,6 +74,7 @@ int run(const Context& context, const MapOptions& options) {
   }
   nlohmann::json report = {{"sample", options.sample},
                  {"strain_xy", result.strain_xy},
+                 {"plane", result.plane},
                  {"searches", result.searches},
                  {"connected", result.connected},
                  {"events", result.events},
@@ -116,6 +117,8 @@ void add_map_command(CLI::App& app, Context& context) {
       ->excludes(searches);
   command->add_option("--strain", options->strain_xy, "strain at which to map, reached quasistatically; not with --from ID, whose strain is known")
       ->capture_default_str();
+  command->add_option("--plane", options->plane, "plane of the shear to --strain")
+      ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command->add_option("--until-unseen", options->until_unseen,
                       "search until the chance that a connected search ends in a new event (Good-Turing) is at most this, 0 to 1");
   command->add_option("--from", options->from,

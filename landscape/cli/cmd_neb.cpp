@@ -134,7 +134,8 @@ Eigen::VectorXd relaxed_end(const Context& context, md::AtomicSurface& surface, 
 }
 
 /// In the words of the command line.
-void check_options(const neb::NebOptions& o) {
+void check_options(const BarrierPathOptions& path) {
+  const neb::NebOptions& o = path.neb;
   const auto require = [](bool good, const char* option, const char* expected, double got) {
     if (!good) throw md::InputError(md::message(option, ": expected ", expected, ", got ", got));
   };
@@ -144,11 +145,11 @@ void check_options(const neb::NebOptions& o) {
   require(o.spring_constant > 0.0 && std::isfinite(o.spring_constant), "--spring", "a stiffness above 0 eV/Å²", o.spring_constant);
   require(o.spring_ratio >= 1.0 && std::isfinite(o.spring_ratio), "--spring-ratio", "at least 1", o.spring_ratio);
   require(o.local_margin >= 0.0 && std::isfinite(o.local_margin), "--margin", "a length of at least 0 Å", o.local_margin);
-  require(o.max_iterations > 0, "--max-iterations", "at least 1", o.max_iterations);
+  require(path.max_iterations > 0, "--max-iterations", "at least 1", path.max_iterations);
 }
 
 int run(const Context& context, NebArguments options) {
-  check_options(options.path.neb);
+  check_options(options.path);
   if (!options.output.empty()) check_output_path(options.output);
   options.path.neb.threads = context.global.threads;
   if (options.initial_path == "idpp") options.path.neb.initial_path = neb::InitialPath::Idpp;
@@ -187,7 +188,7 @@ int run(const Context& context, NebArguments options) {
                  {"path_max_force_ev_per_a", top.path.path_max_force},
                  {"force_calls", found.force_calls},
                  {"images", options.path.neb.images},
-                 {"iterations", top.path.iterations},
+                 {"iterations", found.iterations},
                  {"converged", std::ranges::all_of(found.pieces, &PathPiece::converged)},
                  {"status", found.status()},
                  {"intermediate_minima", all.minima},
@@ -226,7 +227,7 @@ void add_neb_command(CLI::App& app, Context& context) {
   command->add_option("--margin", options->path.neb.local_margin,
                       "atoms this close to those that move relax first, before all do [Å]; 0: all from the start")
       ->capture_default_str();
-  command->add_option("--max-iterations", options->path.neb.max_iterations, "iterations at most, of each band")->capture_default_str();
+  command->add_option("--max-iterations", options->path.max_iterations, "iterations at most, of all bands together")->capture_default_str();
   command->add_flag("!--no-split", options->path.split, "keep one band where there are minima on the way, instead of pieces");
   command->add_option("-o,--output", options->output, "where to write the saddle");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });

@@ -66,7 +66,7 @@ class Loader {
   }
 
   bool at_strain(double strain, const std::string& plane) const {
-    return plane == "xy" && std::abs(strain - request_.strain_xy) < same_strain;
+    return (strain == 0.0 || plane == request_.plane) && std::abs(strain - request_.strain_xy) < same_strain;
   }
 
   void read_states() {
@@ -159,8 +159,7 @@ class Loader {
 
   void read_tracks() {
     for (const auto& event : database_.events_of_sample(sample_.id)) {
-      if (event.plane != "xy") continue;
-      const auto track = database_.newest_track(event.id, event.plane);
+      const auto track = database_.newest_track(event.id, request_.plane);
       if (!track) continue;
       const auto points = database_.points_of_track(track->id);
       const auto found = barriers(points);

@@ -16,6 +16,7 @@ struct GraphRequest {
   /// Energies at `strain_xy` from the tracks of events, wherever these were mapped. Between two
   /// points of a track barrier^(2/3) is interpolated linearly, since that is linear at a fold.
   bool from_tracks = false;
+  std::string plane = "xy";     ///< of the shear to that strain: xy, xz or yz
   std::string color = "class";  ///< column or alias of the view events or minima; empty: none
 };
 

@@ -146,7 +146,7 @@ class Page {
                              escaped(name));
         continue;
       }
-      auto stored = load_graph(path_, {name, 0.0, false, "class"});
+      auto stored = load_graph(path_, {.sample = name});
       TreeDrawing drawing;
       drawing.title = name;
       const auto leaves = static_cast<double>(stored.graph.minima().size());

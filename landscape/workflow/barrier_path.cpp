@@ -158,7 +158,7 @@ std::vector<VectorXd> part_of(const PathPiece& parent, const Stop& from, const S
 /// The saddle on a band between two minima; on one converged further where the climbing image leads to none of this path.
 /// @param guess a band to begin with; empty: a straight line.
 FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, const VectorXd& to, const std::vector<VectorXd>& guess,
-                      const BarrierPathOptions& options, double& force_calls, const neb::NebObserver& observe) {
+                      const BarrierPathOptions& options, BarrierPath& all, const neb::NebObserver& observe) {
   constexpr double further = 0.3;
   constexpr int further_iterations = 300;  // from a band that is nearly there
   neb::NebOptions band = options.neb;
@@ -168,18 +168,20 @@ FoundPiece find_piece(const neb::SurfaceFactory& make, const VectorXd& from, con
   PathPiece& piece = found.piece;
   for (const bool again : {false, true}) {
     const auto& start = again ? piece.path.images : guess;
+    band.max_iterations = std::clamp(options.max_iterations - all.iterations, 1, band.max_iterations);
     PathPiece next = of_band(start.empty() ? neb::find_path(make, from, to, band, observe) : neb::find_path(make, start, band, observe));
-    force_calls += static_cast<double>(next.path.force_calls);
+    all.force_calls += static_cast<double>(next.path.force_calls);
+    all.iterations += next.path.iterations;
     if (again && !next.path.converged()) {  // the wider one stands
       if (next.path.status == neb::NebStatus::StoppedByObserver) piece.path.status = next.path.status;
       break;
     }
     piece = std::move(next);
     if (options.split && piece.path.must_be_split()) break;
-    force_calls += refine(piece, *surface, options.neb);
+    all.force_calls += refine(piece, *surface, options.neb);
     if (!piece.path.converged() || (piece.refined && !options.split)) break;
     if (piece.refined) {
-      auto others = minima_beside(piece, *surface, force_calls);
+      auto others = minima_beside(piece, *surface, all.force_calls);
       const VectorXd& image = piece.path.images[static_cast<std::size_t>(piece.path.saddle_index.value())];
       const bool near = md::largest_displacement(*surface, image, piece.saddle) < near_image;
       if (near)
@@ -214,6 +216,7 @@ const char* BarrierPath::status() const {
 
 void BarrierPathOptions::validate() const {
   neb.validate();
+  if (max_iterations < 1) throw md::InputError(md::message("path: max_iterations is ", max_iterations, ", expected at least 1"));
   if (max_pieces < 1) throw md::InputError(md::message("path: max_pieces is ", max_pieces, ", expected at least 1"));
 }
 
@@ -225,7 +228,7 @@ BarrierPath barrier_path(const neb::SurfaceFactory& make, const VectorXd& from, 
   std::vector<std::vector<VectorXd>> guesses(1);     // bands between them; empty: none
   const auto surface = make();
   for (std::size_t k = 0; k + 1 < stops.size();) {
-    auto [piece, between] = find_piece(make, stops[k], stops[k + 1], guesses[k], options, result.force_calls, observe);
+    auto [piece, between] = find_piece(make, stops[k], stops[k + 1], guesses[k], options, result, observe);
     const bool room = options.split && static_cast<int>(stops.size()) <= options.max_pieces;
     if (room && piece.path.must_be_split() && piece.path.status != neb::NebStatus::StoppedByObserver)
       for (auto& stop : neb::split(make, piece.path, {.max_force = stop_force})) {

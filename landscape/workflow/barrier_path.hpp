@@ -32,6 +32,7 @@ struct PathPiece {
 struct [[nodiscard]] BarrierPath {
   std::vector<PathPiece> pieces;  ///< in order; one unless split
   double force_calls = 0.0;       ///< of bands, saddles and proofs
+  int iterations = 0;             ///< of all bands, those that were split or converged further included
   std::size_t highest = 0;        ///< piece whose saddle, or climbing image where there is none, is highest
   /// "converged", or the status of the first piece that is not.
   const char* status() const;
@@ -40,6 +41,7 @@ struct [[nodiscard]] BarrierPath {
 struct BarrierPathOptions {
   neb::NebOptions neb;            ///< forces in eV/Å, springs in eV/Å², steps in Å; max_force holds for the saddle, path_max_force for the band
   bool split = true;              ///< minima on the way, also those beside a saddle, are relaxed and the pieces found one by one
+  int max_iterations = 5000;      ///< > 0: of all bands together, each of which has neb.max_iterations at most
   int max_pieces = 8;             ///< > 0: pieces beyond this many are not split further
   void validate() const;          ///< @throws md::InputError naming field, value and broken range.
 };

@@ -20,6 +20,8 @@ void MapOptions::validate() const {
     throw md::InputError(md::message("--max-barrier: expected a positive energy, got ", search.approach.max_energy, " eV"));
   if (!std::isfinite(strain_xy) || std::abs(strain_xy) > 1.0)
     throw md::InputError(md::message("--strain: expected a number between -1 and 1, got ", strain_xy));
+  if (plane != "xy" && plane != "xz" && plane != "yz") throw md::InputError("--plane: expected xy, xz or yz, got " + plane);
+  if (plane != "xy" && strain_xy == 0.0) throw md::InputError("--plane " + plane + ": expected a --strain other than 0 with it");
   if (until_unseen && events) throw md::InputError("map: expected one of --events and --until-unseen, got both");
   if (until_unseen && !(*until_unseen > 0.0 && *until_unseen < 1.0))
     throw md::InputError(md::message("--until-unseen: expected a chance between 0 and 1, got ", *until_unseen));
@@ -72,6 +74,7 @@ std::string MapOptions::text(const std::string& minimum_uid) const {
   }
   if (s.detached == art::Detached::Leave && s.local_margin > 0.0) options["detached"] = "leave";
   if (!minimum_uid.empty()) options["from_minimum"] = minimum_uid;
+  else if (plane != "xy") options["plane"] = plane;
   return options.dump();
 }
 

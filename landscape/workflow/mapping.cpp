@@ -120,7 +120,9 @@ db::MappingRecord mapping_record(db::Database& database, const MapOptions& optio
   record.sample_id = sample.id;
   record.run_id = run_id;
   record.strain_xy = minimum.strain_xy;
-  record.options = options.text(own ? "" : minimum.uid);
+  MapOptions there = options;
+  there.plane = minimum.plane;
+  record.options = there.text(own ? "" : minimum.uid);
   record.seed = static_cast<std::int64_t>(session.seed);
   record.options_key = md::sha256(record.options).substr(0, 16);
   record.initial_minimum_id = minimum.id;
@@ -131,7 +133,7 @@ db::MappingRecord mapping_record(db::Database& database, const MapOptions& optio
 std::optional<db::MinimumRecord> first_minimum(db::Database& database, const MapOptions& options, const db::SampleRecord& sample,
                                                db::Id run_id, const Session& session) {
   if (options.from.empty() || options.from == "all")
-    return minimum_at_strain(database, sample, options.strain_xy, run_id, session);
+    return minimum_at_strain(database, sample, options.strain_xy, options.plane, run_id, session);
   for (const auto& minimum : database.minima_of_sample(sample.id))
     if (std::to_string(minimum.id) == options.from) return minimum;
   throw md::InputError(md::message("--from: sample ", sample.name, " has no minimum ", options.from, " (view minima)"));
@@ -148,6 +150,7 @@ MapResult map_sample(db::Database& database, const MapOptions& options, const Se
   Run run(database, "map", described.dump(), session, sample.potential_id);
   MapResult result;
   result.strain_xy = options.strain_xy;
+  result.plane = options.plane;
   const auto first = first_minimum(database, options, sample, run.id(), session);
   if (!first) {
     result.outcome = session.stopped() ? MapOutcome::Interrupted : MapOutcome::NotRelaxed;
@@ -155,6 +158,7 @@ MapResult map_sample(db::Database& database, const MapOptions& options, const Se
     return result;
   }
   result.strain_xy = first->strain_xy;
+  result.plane = first->plane;
   const Goal goal(options);
   const bool all = options.from == "all";
   std::optional<SymmetryTally> tally;

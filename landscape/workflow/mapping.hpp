@@ -19,6 +19,7 @@ namespace landscape {
 struct MapOptions {
   std::string sample;
   double strain_xy = 0.0;                  ///< the landscape is mapped at this strain, reached quasistatically from 0; 0 with an id in `from`
+  std::string plane = "xy";                ///< of the shear to that strain: xy, xz or yz
   std::optional<std::int64_t> searches;    ///< total number of searches
   std::optional<std::int64_t> events;      ///< or: until there are so many distinct events
   std::optional<double> until_unseen;      ///< or: until the chance that a connected search ends in a new event is at most this
@@ -44,6 +45,7 @@ enum class MapOutcome {
 struct [[nodiscard]] MapResult {
   MapOutcome outcome = MapOutcome::Reached;
   double strain_xy = 0.0;        ///< of the minimum that was mapped (first)
+  std::string plane = "xy";      ///< of that strain
   std::int64_t minima = 0;       ///< mapped from
   std::int64_t searches = 0;
   std::int64_t connected = 0;    ///< searches that ended in a connected event

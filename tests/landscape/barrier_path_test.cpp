@@ -131,6 +131,22 @@ TEST(BarrierPath, KeepsOneBandWhereItIsNotToSplit) {
   EXPECT_NEAR(found.pieces[0].saddle_energy_ev, scale * MuellerBrown::high_saddle.energy, 1e-6);
 }
 
+TEST(BarrierPath, AllBandsTogetherHaveTheIterationsThatAreAllowed) {
+  const BarrierPath whole = barrier_path(surface, from, to, options());
+  ASSERT_GT(whole.pieces.size(), 1u);
+  int of_pieces = 0;
+  for (const auto& piece : whole.pieces) of_pieces += piece.path.iterations;
+  EXPECT_GT(whole.iterations, of_pieces);  // those of the band that was split are among them
+  BarrierPathOptions o = options();
+  o.max_iterations = whole.iterations - of_pieces + 1;  // enough to find that it must be split
+  const BarrierPath broken_off = barrier_path(surface, from, to, o);
+  EXPECT_EQ(broken_off.pieces.size(), whole.pieces.size());
+  EXPECT_LT(broken_off.iterations, o.max_iterations + 2 * static_cast<int>(whole.pieces.size()) + 1);
+  EXPECT_STREQ(broken_off.status(), "iteration_limit");
+  o.max_iterations = 0;
+  EXPECT_THROW((void)barrier_path(surface, from, to, o), md::InputError);
+}
+
 TEST(BarrierPath, SaysWhatAPathThatDoesNotConvergeLacks) {
   BarrierPathOptions o = options();
   o.neb.max_iterations = 1;

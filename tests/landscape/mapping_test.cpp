@@ -157,6 +157,27 @@ TEST(Mapping, GoesFromAnyStoredMinimumAtItsOwnStrain) {
   EXPECT_EQ(place.run({"map", "v", "--searches", "8", "--from", id, "--json"}).json(), strained.json());
   EXPECT_EQ(rows(place, "searches").size(), 24u);
 
+  // The same strain in another plane is another landscape, and another mapping, also by the number of its minimum.
+  const auto turned = place.run({"map", "v", "--searches", "8", "--strain", "0.01", "--plane", "yz", "--json"});
+  ASSERT_EQ(turned.code, 0) << turned.err;
+  EXPECT_EQ(turned.json()["plane"], "yz");
+  const auto in_yz = rows(place, "minima", "strain_xy = 0.01 AND plane = 'yz' AND origin = 'shear'");
+  ASSERT_EQ(in_yz.size(), 1u);
+  EXPECT_EQ(place.run({"map", "v", "--searches", "8", "--from", std::to_string(in_yz[0]["id"].get<int>()), "--json"}).json(), turned.json());
+  EXPECT_EQ(rows(place, "searches").size(), 32u);
+  EXPECT_EQ(rows(place, "mappings", "strain_xy = 0.01 AND plane = 'yz'").size(), 1u);
+  EXPECT_EQ(rows(place, "coverage", "plane = 'yz' AND events > 0 AND strain_xy <> 0.01").size(), 0u);
+  for (const auto& event : rows(place, "events", "strain_xy = 0.01 AND mapping_id = 4")) EXPECT_EQ(event["plane"], "yz");
+  // Of a cubic crystal the energy is that of the shear in xy, the stress is in yz.
+  EXPECT_NEAR(in_yz[0]["energy_ev"].get<double>(), sheared[0]["energy_ev"].get<double>(), 0.02);
+  EXPECT_GT(std::abs(in_yz[0]["stress_yz_gpa"].get<double>()), 10.0 * std::abs(in_yz[0]["stress_xy_gpa"].get<double>()));
+  const auto graph = place.run({"graph", "v", "--strain", "0.01", "--plane", "yz", "--json"});
+  ASSERT_EQ(graph.code, 0) << graph.err;
+  EXPECT_EQ(graph.json()["minima"].get<std::size_t>(), rows(place, "minima", "strain_xy = 0.01 AND plane = 'yz'").size());
+  const auto no_strain = place.run({"map", "v", "--searches", "1", "--plane", "xz"});
+  EXPECT_EQ(no_strain.code, 2);
+  EXPECT_NE(no_strain.err.find("--plane xz: expected a --strain"), std::string::npos) << no_strain.err;
+
   const auto both = place.run({"map", "v", "--searches", "1", "--from", "1", "--strain", "0.02"});
   EXPECT_EQ(both.code, 2);
   EXPECT_NE(both.err.find("--from 1 and --strain 0.02"), std::string::npos) << both.err;
