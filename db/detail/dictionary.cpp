@@ -349,7 +349,7 @@ constexpr Entry entries[] = {
     {"runs", "code_version", "version", "", "version of the program"},
     {"configurations", "layout", "", "", "name of the encoding of the bytes, see docs"},
     {"configurations", "bytes", "", "", "size of the stored bytes"},
-    {"configurations", "reference_id", "", "", "configuration the bytes are a difference against"},
+    {"configurations", "reference_id", "", "", "configuration that the positions are a difference from; null: from 0, or no difference"},
     {"dictionary", "view", "", "", "name of the view"},
     {"dictionary", "column", "", "", "name of the column"},
     {"dictionary", "alias", "", "", "short name for the command line, or empty"},

@@ -16,16 +16,22 @@ import zlib
 import numpy as np
 
 POSITIONS = "f64le.shuffle.zlib.v1"
+GRID = "q30le.zigzag.shuffle.zlib.v1"
 
 
-def decode_positions(data, layout=POSITIONS):
-    """Positions [A] as an array (n, 3) from the bytes of a stored configuration."""
-    if layout != POSITIONS:
-        raise ValueError(f"unknown layout {layout!r}, expected {POSITIONS!r}")
+def decode_positions(data, layout=POSITIONS, reference=0.0):
+    """Positions [A] as an array (n, 3) from the bytes of a stored configuration; `reference`: those it is a difference from."""
+    if layout not in (POSITIONS, GRID):
+        raise ValueError(f"unknown layout {layout!r}, expected {POSITIONS!r} or {GRID!r}")
     raw = np.frombuffer(zlib.decompress(data), dtype=np.uint8)
     if raw.size % 24:
         raise ValueError(f"expected 24 bytes an atom, got {raw.size} bytes")
-    return raw.reshape(8, -1).T.copy().view("<f8").reshape(-1, 3)
+    numbers = raw.reshape(8, -1).T.copy()
+    if layout == POSITIONS:
+        return numbers.view("<f8").reshape(-1, 3)
+    coded = numbers.view("<u8").reshape(-1, 3)
+    steps = (coded >> np.uint64(1)).view("<i8") ^ -(coded & np.uint64(1)).view("<i8")
+    return reference + steps * 2.0 ** -30
 
 
 class Study:
@@ -55,10 +61,11 @@ class Study:
     def positions(self, configuration_id):
         """Positions [A] of a stored configuration, (n, 3)."""
         row = self.connection.execute(
-            "SELECT layout, data FROM configuration_row WHERE id = ?", (configuration_id,)).fetchone()
+            "SELECT layout, data, reference_id FROM configuration_row WHERE id = ?", (configuration_id,)).fetchone()
         if row is None:
             raise KeyError(f"there is no configuration {configuration_id}")
-        return decode_positions(row["data"], row["layout"])
+        reference = 0.0 if row["reference_id"] is None else self.positions(row["reference_id"])
+        return decode_positions(row["data"], row["layout"], reference)
 
     def cell(self, sample, strain=0.0, plane="xy"):
         """Cell of a sample under simple shear, rows are the edges [A], as ASE has it."""

@@ -32,6 +32,10 @@ frames = landscape("query", "minima", f"id={event['initial_minimum_id']}", "-f",
 written = np.array([line.split()[1:4] for line in frames[2:]], dtype=float)
 state = study.state(event["id"], "initial")
 assert np.array_equal(written, study.positions(state["configuration_id"]))
+assert {c["layout"] for c in study.rows("configurations")} == {landscape_db.POSITIONS, landscape_db.GRID}
+frames = landscape("query", "saddles", f"id={event['saddle_id']}", "-f", "extxyz").splitlines()
+written = np.array([line.split()[1:4] for line in frames[2:]], dtype=float)
+assert np.array_equal(written, study.positions(study.state(event["id"], "saddle")["configuration_id"]))
 assert study.state(event["id"], "saddle")["energy_ev"] - state["energy_ev"] == event["barrier_ev"]
 try:
     import ase.io

@@ -69,7 +69,7 @@ class Group {
  private:
   const md::Matrix3Xd& positions(State& state) {
     if (state.positions.cols() == 0)
-      state.positions = decode_positions(database_.configuration(state.configuration_id));
+      state.positions = load_positions(database_, state.configuration_id);
     return state.positions;
   }
 

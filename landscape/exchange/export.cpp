@@ -33,7 +33,7 @@ void make_folder(const fs::path& folder) {
 }
 
 std::vector<double> numbers(db::Database& database, db::Id configuration_id) {
-  const auto positions = decode_positions(database.configuration(configuration_id));
+  const auto positions = load_positions(database, configuration_id);
   return {positions.data(), positions.data() + positions.size()};
 }
 

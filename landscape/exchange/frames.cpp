@@ -61,7 +61,7 @@ md::Frame saddle_frame(db::Database& database, db::Id saddle_id) {
   frame.info["curvature_ev_per_a2"] = number(record.curvature_ev_per_a2);
   if (record.mode_configuration_id) {
     set_displacement(frame,
-                     decode_positions(database.configuration(*record.mode_configuration_id)));
+                     load_positions(database, *record.mode_configuration_id));
   }
   return frame;
 }

@@ -207,7 +207,7 @@ class Page {
     for (std::size_t r = 0; r < rows.size() && bytes < options_.atoms_bytes; ++r) {
       const auto event = database_.event(static_cast<db::Id>(rows.number(r, 0)));
       const auto initial = database_.minimum(event.initial_minimum_id).configuration_id;
-      if (database_.configuration(initial).layout != position_layout) continue;
+      if (!is_known_layout(database_.configuration(initial).layout)) continue;
       auto entry = report::event_atoms(database_, event, options_.atoms_around, neighbor_cutoff(event.sample_id));
       bytes += entry.dump().size();
       events[std::to_string(event.id)] = std::move(entry);

@@ -198,7 +198,7 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     const md::Configuration start = sample_configuration(database, sample, *event.before_configuration_id, event.strain_lower, plane);
     md::AtomicSurface surface(potential, start, {.threads = session.threads});
     const Instability there{cell, event, plane, sign, surface.gather(start.positions),
-                            surface.gather(decode_positions(database.configuration(*event.after_configuration_id)))};
+                            surface.gather(load_positions(database, *event.after_configuration_id))};
     std::string why = "the branch before it is too short", doubt;
     std::optional<Found> found;
     bool certain = false;

@@ -2,14 +2,23 @@
 
 namespace landscape {
 
-Measured measure(md::AtomicSurface& surface, const Eigen::VectorXd& x) {
+namespace {
+
+db::Id add_configuration(db::Database& database, const Place& place, const Measured& state) {
+  return database.add_configuration(place.reference ? encode_on_grid(state.positions, place.reference) : encode_positions(state.positions));
+}
+
+}  // namespace
+
+Measured measure(md::AtomicSurface& surface, const Eigen::VectorXd& x, const Reference* reference) {
   Eigen::VectorXd gradient(surface.dof());
   surface.forget_history();
   Measured m;
-  m.energy_ev = surface.evaluate(x, gradient);
+  m.positions = surface.scatter(x);
+  if (reference) m.positions = put_on_grid(m.positions, reference);
+  m.energy_ev = surface.evaluate(surface.gather(m.positions), gradient);
   m.max_force_ev_per_a = md::max_norm(gradient, 3);
   m.stress_gpa = stress_gpa(surface.stress());
-  m.positions = surface.scatter(x);
   return m;
 }
 
@@ -23,7 +32,7 @@ db::MinimumRecord store_minimum(db::Database& database, const Place& place, cons
   record.energy_ev = minimum.energy_ev;
   record.max_force_ev_per_a = minimum.max_force_ev_per_a;
   record.stress_gpa = minimum.stress_gpa;
-  record.configuration_id = database.add_configuration(encode_positions(minimum.positions));
+  record.configuration_id = add_configuration(database, place, minimum);
   record.origin = origin;
   record.uid = uid;
   record.id = database.add_minimum(record);
@@ -45,8 +54,8 @@ db::SaddleRecord store_saddle(db::Database& database, const Place& place, const 
   record.proof_method = art::name(proof.kind);
   record.proof = proof.method;
   record.stress_gpa = saddle.stress_gpa;
-  record.configuration_id = database.add_configuration(encode_positions(saddle.positions));
-  if (mode.cols() > 0) record.mode_configuration_id = database.add_configuration(encode_positions(mode));
+  record.configuration_id = add_configuration(database, place, saddle);
+  if (mode.cols() > 0) record.mode_configuration_id = database.add_configuration(encode_on_grid(mode, nullptr));
   record.connected = connected;
   record.center_atom = center_atom;
   record.uid = uid;

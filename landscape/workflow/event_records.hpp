@@ -16,13 +16,15 @@ struct Measured {
   db::Stress stress_gpa = db::unknown_stress;
 };
 /// Evaluates x afresh, so that the numbers do not depend on what the surface did before.
-Measured measure(md::AtomicSurface& surface, const Eigen::VectorXd& x);
+/// @param reference x is put on its grid first (put_on_grid), as it will be stored; null: stored to the last bit.
+Measured measure(md::AtomicSurface& surface, const Eigen::VectorXd& x, const Reference* reference = nullptr);
 
 /// The sample, run and strain that rows belong to.
 struct Place {
   db::Id sample_id = 0, run_id = 0;
   double strain_xy = 0.0;
   std::string plane = "xy";
+  const Reference* reference = nullptr;  ///< what was measured on its grid is stored so; null: to the last bit
 };
 
 /// Stores a minimum with its configuration. @return the record with its id.

@@ -20,7 +20,7 @@ MinimumMapping::MinimumMapping(db::Database& database, const MapOptions& options
                                const db::MinimumRecord& minimum, std::shared_ptr<const md::Potential> potential, Starts starts)
     : database_(database), options_(options), session_(session), sample_(sample), minimum_(minimum), potential_(std::move(potential)),
       configuration_(sample_configuration(database, sample, minimum.configuration_id, minimum.strain_xy, plane_index(minimum.plane))),
-      surface_(potential_, configuration_), start_(surface_.gather(configuration_.positions)), starts_(std::move(starts)),
+      reference_(reference_of(database, minimum.configuration_id)), surface_(potential_, configuration_), start_(surface_.gather(configuration_.positions)), starts_(std::move(starts)),
       state_(surface_, options.search.same) {}
 
 void MinimumMapping::load(const db::MappingRecord& record) {
@@ -102,14 +102,21 @@ FoundBySearch MinimumMapping::find(std::int64_t k) const {
   const auto outcome = found.search.outcome;
   const double before = surface.work();
   if (outcome == art::Outcome::Connected || outcome == art::Outcome::Disconnected)
-    found.saddle = measure(surface, found.search.saddle);
+    found.saddle = stored_form(surface, found.search.saddle);
   if (outcome == art::Outcome::Connected) {
-    found.far_side = measure(surface, found.search.far_side);
+    found.far_side = stored_form(surface, found.search.far_side);
     found.mode = mode_on_atoms(surface, found.search.mode);
   }
   const double extra = surface.work() - before;
   for (double* stage : {&found.search.calls.push_over, &found.search.calls.minima, &found.search.calls.whole}) *stage += extra;
   return found;
+}
+
+/// What is stored of a state, which takes its place: identities are decided on what a later run reads.
+Measured MinimumMapping::stored_form(md::AtomicSurface& surface, Eigen::VectorXd& x) const {
+  Measured measured = measure(surface, x, &reference_);
+  x = surface.gather(measured.positions);
+  return measured;
 }
 
 std::vector<std::optional<FoundBySearch>> MinimumMapping::find_batch(std::int64_t begin, std::int64_t end) const {
@@ -183,7 +190,7 @@ void MinimumMapping::describe(MapResult& result) const {
 }
 
 Eigen::VectorXd MinimumMapping::coordinates(db::Id configuration_id) {
-  return surface_.gather(decode_positions(database_.configuration(configuration_id)));
+  return surface_.gather(load_positions(database_, configuration_id));
 }
 
 std::string MinimumMapping::uid(const char* what, std::int64_t k) const {

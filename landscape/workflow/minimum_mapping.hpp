@@ -78,7 +78,8 @@ class MinimumMapping {
   };
 
   FoundBySearch find(std::int64_t k) const;
-  Place place(db::Id run_id) const { return {sample_.id, run_id, minimum_.strain_xy, minimum_.plane}; }
+  Measured stored_form(md::AtomicSurface& surface, Eigen::VectorXd& x) const;
+  Place place(db::Id run_id) const { return {sample_.id, run_id, minimum_.strain_xy, minimum_.plane, &reference_}; }
   Eigen::VectorXd coordinates(db::Id configuration_id);
   std::string uid(const char* what, std::int64_t k) const;
   /// A stored search of this minimum. @param own of this mapping.
@@ -105,6 +106,7 @@ class MinimumMapping {
   db::MinimumRecord minimum_;
   std::shared_ptr<const md::Potential> potential_;
   md::Configuration configuration_;
+  Reference reference_;        ///< of what is stored
   md::AtomicSurface surface_;  ///< measures distances; searches have their own
   Eigen::VectorXd start_;
   Starts starts_;

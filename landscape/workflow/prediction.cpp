@@ -244,7 +244,7 @@ PredictReport predict_events(db::Database& database, const PredictRequest& reque
       job.saddle = load_saddle(database, job.event.saddle_id);
       const auto record = database.saddle(job.event.saddle_id);
       const md::Matrix3Xd mode = record.mode_configuration_id
-                                     ? decode_positions(database.configuration(*record.mode_configuration_id))
+                                     ? load_positions(database, *record.mode_configuration_id)
                                      : md::Matrix3Xd(load_minimum(database, job.event.final_minimum_id).positions - job.saddle.positions);
       job.mode = md::AtomicSurface(potential, job.saddle).gather(mode);
       jobs.push_back(std::move(job));

@@ -33,11 +33,12 @@ db::SampleRecord sample_of(db::Database& database, db::Id id) { return database.
 
 }  // namespace
 
-db::Blob pack_doubles(std::span<const double> values) {
-  constexpr std::size_t width = sizeof(double);
-  const std::size_t n = values.size();
+namespace {
+
+constexpr std::size_t width = 8;  // bytes a number
+
+db::Blob pack(const unsigned char* bytes, std::size_t n) {
   db::Blob shuffled(n * width);
-  const auto* bytes = reinterpret_cast<const unsigned char*>(values.data());
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t k = 0; k < width; ++k) shuffled[k * n + i] = bytes[i * width + k];
   uLongf size = compressBound(static_cast<uLong>(shuffled.size()));
@@ -49,20 +50,70 @@ db::Blob pack_doubles(std::span<const double> values) {
   return packed;
 }
 
-std::vector<double> unpack_doubles(const db::Blob& data, std::size_t count) {
-  constexpr std::size_t width = sizeof(double);
+template <class Number>
+std::vector<Number> unpack(const db::Blob& data, std::size_t count) {
+  static_assert(sizeof(Number) == width);
   db::Blob shuffled(count * width + 1);  // one spare byte shows data that are too long
   uLongf size = static_cast<uLongf>(shuffled.size());
   const int code = uncompress(shuffled.data(), &size, data.data(), static_cast<uLong>(data.size()));
   if (code != Z_OK || size != count * width)
     throw db::Error(db::message("stored numbers: expected ", count * width, " bytes in ", data.size(),
                                 " compressed ones, got ", code == Z_OK ? std::to_string(size) : "damaged or longer data"));
-  std::vector<double> values(count);
+  std::vector<Number> values(count);
   auto* bytes = reinterpret_cast<unsigned char*>(values.data());
   for (std::size_t i = 0; i < count; ++i)
     for (std::size_t k = 0; k < width; ++k) bytes[i * width + k] = shuffled[k * count + i];
   return values;
 }
+
+/// Steps of the grid from the reference, number by number.
+std::vector<std::int64_t> grid_steps(const md::Matrix3Xd& positions, const Reference* reference) {
+  constexpr double furthest = 1e6;  // [Å]
+  LANDSCAPE_CHECK(reference == nullptr || reference->positions.cols() == positions.cols());
+  std::vector<std::int64_t> steps(static_cast<std::size_t>(positions.size()));
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const double difference = positions.data()[i] - (reference ? reference->positions.data()[i] : 0.0);
+    if (!(std::abs(difference) < furthest)) throw db::Error(db::message("coordinate ", i, ": expected less than ", furthest, " Å from its reference, got ", difference));
+    steps[i] = std::llround(difference / grid);
+  }
+  return steps;
+}
+
+md::Matrix3Xd at_steps(const std::vector<std::int64_t>& steps, const Reference* reference) {
+  md::Matrix3Xd positions(3, static_cast<Eigen::Index>(steps.size() / 3));
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    positions.data()[i] = (reference ? reference->positions.data()[i] : 0.0) + static_cast<double>(steps[i]) * grid;
+  return positions;
+}
+
+md::Matrix3Xd decode_positions(const db::ConfigurationRecord& record) {
+  if (record.layout != position_layout || record.reference_id)
+    throw db::Error(db::message("configuration ", record.id, ": expected layout ", position_layout, " without reference, got ", record.layout,
+                                record.reference_id ? " with one" : ""));
+  const auto values = unpack<double>(record.data, static_cast<std::size_t>(3 * record.n_atoms));
+  return Eigen::Map<const md::Matrix3Xd>(values.data(), 3, static_cast<Eigen::Index>(record.n_atoms));
+}
+
+md::Matrix3Xd positions_of(const db::ConfigurationRecord& record, const Reference* reference) {
+  if (record.layout != grid_layout) return decode_positions(record);
+  if (reference && reference->positions.cols() != static_cast<Eigen::Index>(record.n_atoms))
+    throw db::Error(db::message("configuration ", record.id, ": expected ", record.n_atoms, " atoms in its reference ", reference->configuration_id,
+                                ", got ", reference->positions.cols()));
+  auto steps = unpack<std::int64_t>(record.data, static_cast<std::size_t>(3 * record.n_atoms));
+  for (auto& k : steps) {
+    const auto coded = static_cast<std::uint64_t>(k);
+    k = static_cast<std::int64_t>((coded >> 1) ^ (~(coded & 1) + 1));
+  }
+  return at_steps(steps, reference);
+}
+
+}  // namespace
+
+db::Blob pack_doubles(std::span<const double> values) {
+  return pack(reinterpret_cast<const unsigned char*>(values.data()), values.size());
+}
+
+std::vector<double> unpack_doubles(const db::Blob& data, std::size_t count) { return unpack<double>(data, count); }
 
 db::ConfigurationRecord encode_positions(const md::Matrix3Xd& positions) {
   db::ConfigurationRecord record;
@@ -72,17 +123,40 @@ db::ConfigurationRecord encode_positions(const md::Matrix3Xd& positions) {
   return record;
 }
 
-md::Matrix3Xd decode_positions(const db::ConfigurationRecord& record) {
-  if (record.layout != position_layout || record.reference_id)
-    throw db::Error(db::message("configuration ", record.id, ": expected layout ", position_layout, ", got ", record.layout));
-  const auto values = unpack_doubles(record.data, static_cast<std::size_t>(3 * record.n_atoms));
-  return Eigen::Map<const md::Matrix3Xd>(values.data(), 3, static_cast<Eigen::Index>(record.n_atoms));
+db::ConfigurationRecord encode_on_grid(const md::Matrix3Xd& positions, const Reference* reference) {
+  auto steps = grid_steps(positions, reference);
+  for (auto& k : steps) k = static_cast<std::int64_t>((static_cast<std::uint64_t>(k) << 1) ^ static_cast<std::uint64_t>(k >> 63));
+  db::ConfigurationRecord record;
+  record.n_atoms = positions.cols();
+  record.layout = grid_layout;
+  record.data = pack(reinterpret_cast<const unsigned char*>(steps.data()), steps.size());
+  if (reference) record.reference_id = reference->configuration_id;
+  return record;
 }
 
+md::Matrix3Xd put_on_grid(const md::Matrix3Xd& positions, const Reference* reference) { return at_steps(grid_steps(positions, reference), reference); }
+
+md::Matrix3Xd load_positions(db::Database& database, db::Id configuration_id) {
+  const auto record = database.configuration(configuration_id);
+  if (!record.reference_id) return positions_of(record, nullptr);
+  const Reference reference{*record.reference_id, decode_positions(database.configuration(*record.reference_id))};
+  return positions_of(record, &reference);
+}
+
+Reference reference_of(db::Database& database, db::Id configuration_id) {
+  const auto record = database.configuration(configuration_id);
+  const db::Id id = record.reference_id.value_or(configuration_id);
+  return {id, decode_positions(database.configuration(id))};
+}
+
+bool is_known_layout(const std::string& layout) { return layout == position_layout || layout == grid_layout; }
+
 std::optional<std::string> layout_problem(const std::string& layout, std::int64_t n_atoms, const db::Blob& data) {
-  if (layout != position_layout) return std::nullopt;
+  const auto count = static_cast<std::size_t>(3 * n_atoms);
   try {
-    for (const double x : unpack_doubles(data, static_cast<std::size_t>(3 * n_atoms)))
+    if (layout == grid_layout) (void)unpack<std::int64_t>(data, count);
+    if (layout != position_layout) return std::nullopt;
+    for (const double x : unpack<double>(data, count))
       if (!std::isfinite(x)) return "has a coordinate that is not finite";
   } catch (const db::Error& error) {
     return error.what();
@@ -137,7 +211,7 @@ md::Configuration sample_configuration(db::Database& database, const db::SampleR
   result.cell = sheared_cell(sample, strain_xy, plane);
   result.species = split_words(sample.species);
   result.movable = sample.movable;
-  result.positions = decode_positions(database.configuration(configuration_id));
+  result.positions = load_positions(database, configuration_id);
   if (result.positions.cols() != static_cast<Eigen::Index>(result.species.size()))
     throw db::Error(db::message("configuration ", configuration_id, ": expected ", result.species.size(),
                                 " atoms of sample ", sample.name, ", got ", result.positions.cols()));

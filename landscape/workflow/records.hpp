@@ -21,11 +21,32 @@ namespace landscape {
 ///   raw = zlib.decompress(data); n = len(raw) // 8
 ///   numbers = struct.unpack(f"<{n}d", bytes(raw[k * n + i] for i in range(n) for k in range(8)))
 inline constexpr const char* position_layout = "f64le.shuffle.zlib.v1";
+/// Name of the layout of states around a minimum, a third of the bytes: little-endian 64-bit integers k, zigzag coded
+/// ((k << 1) ^ (k >> 63)), shuffled and compressed in the same way. x is that of the configuration `reference_id` (one in the
+/// first layout; 0 where there is none) + k * 2^-30 Å. Such states are put on that grid before they are measured.
+inline constexpr const char* grid_layout = "q30le.zigzag.shuffle.zlib.v1";
+/// 2^-30 Å.
+inline constexpr double grid = 1.0 / (1 << 30);
 
-/// Without id; n_atoms is the number of columns.
+/// What positions are stored as differences from.
+struct Reference {
+  db::Id configuration_id = 0;
+  md::Matrix3Xd positions;  ///< 3 x N [Å]
+};
+/// The configuration itself, or the one that it is a difference from. @throws db::Error as load_positions.
+Reference reference_of(db::Database& database, db::Id configuration_id);
+/// The nearest positions (within 5e-10 Å) that encode_on_grid gives back to the last bit. Null: without reference.
+/// @throws db::Error where a difference is not finite or beyond 10^6 Å.
+md::Matrix3Xd put_on_grid(const md::Matrix3Xd& positions, const Reference* reference);
+
+/// Without id; n_atoms is the number of columns. In the first layout.
 db::ConfigurationRecord encode_positions(const md::Matrix3Xd& positions);
-/// 3 x N [Å]. @throws db::Error for an unknown layout, or bytes that do not give 3 N doubles.
-md::Matrix3Xd decode_positions(const db::ConfigurationRecord& record);
+/// In the second. @throws db::Error as put_on_grid.
+db::ConfigurationRecord encode_on_grid(const md::Matrix3Xd& positions, const Reference* reference);
+/// 3 x N [Å]. @throws db::Error for an unknown layout, or bytes that do not give 3 N numbers.
+md::Matrix3Xd load_positions(db::Database& database, db::Id configuration_id);
+/// Whether load_positions knows the layout.
+bool is_known_layout(const std::string& layout);
 /// Any row of doubles in the same layout without atoms, for checkpoints.
 db::Blob pack_doubles(std::span<const double> values);
 /// @throws db::Error unless the bytes hold exactly `count` doubles.

@@ -182,7 +182,7 @@ double finish_shear_rows(db::Database& database, const db::SampleRecord& sample,
     for (const auto& step : steps)
       if (step.branch == "unload" && step.configuration_id)
         returns.push_back(returned_to_start(sample_potential(database, sample), meter.start(),
-                                            decode_positions(database.configuration(*step.configuration_id)), step.strain_xy, plane, threads));
+                                            load_positions(database, *step.configuration_id), step.strain_xy, plane, threads));
   double calls = 0.0;
   for (const auto& state : returns) calls += state.force_calls;
   shear.force_calls += calls;

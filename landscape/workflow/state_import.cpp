@@ -121,7 +121,7 @@ class Import {
   const Known* find(std::vector<Known>& known, double energy, const Eigen::VectorXd& x) {
     for (auto& one : known) {
       if (std::abs(one.energy_ev - energy) > close_energy) continue;
-      if (one.x.size() == 0) one.x = surface_.gather(decode_positions(database_.configuration(one.configuration_id)));
+      if (one.x.size() == 0) one.x = surface_.gather(load_positions(database_, one.configuration_id));
       if (md::largest_displacement(surface_, one.x, x) < options_.same_a) return &one;
     }
     return nullptr;
@@ -208,7 +208,7 @@ class Import {
   }
 
   Eigen::VectorXd coordinates(const db::MinimumRecord& minimum) {
-    return surface_.gather(decode_positions(database_.configuration(minimum.configuration_id)));
+    return surface_.gather(load_positions(database_, minimum.configuration_id));
   }
 
   db::Database& database_;

@@ -18,11 +18,11 @@ std::size_t SymmetryClasses::place(double energy_ev, const md::Matrix3Xd& positi
 }
 
 std::size_t SymmetryTally::add_minimum(const db::MinimumRecord& minimum) {
-  return minima_.place(minimum.energy_ev, decode_positions(database_.configuration(minimum.configuration_id)));
+  return minima_.place(minimum.energy_ev, load_positions(database_, minimum.configuration_id));
 }
 
 std::size_t SymmetryTally::add_saddle(const db::SaddleRecord& saddle) {
-  return saddles_.place(saddle.energy_ev, decode_positions(database_.configuration(saddle.configuration_id)));
+  return saddles_.place(saddle.energy_ev, load_positions(database_, saddle.configuration_id));
 }
 
 void SymmetryTally::add_event(const db::EventRecord& event) {

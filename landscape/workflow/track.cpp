@@ -192,7 +192,7 @@ Job load_job(db::Database& database, const db::EventRecord& event, const catastr
   const db::SaddleRecord saddle = database.saddle(event.saddle_id);
   if (saddle.mode_configuration_id) {
     md::Configuration mode = job.configuration;
-    mode.positions = decode_positions(database.configuration(*saddle.mode_configuration_id));
+    mode.positions = load_positions(database, *saddle.mode_configuration_id);
     job.start.mode = flat(mode);
   } else {
     job.start.mode = job.start.final_minimum - job.start.initial;
@@ -213,7 +213,7 @@ class MappedSaddles {
   std::optional<db::Id> event_at(const TrackPoint& p) const {
     for (const auto& [event, saddle] : saddles_) {
       if (std::abs(saddle.energy_ev - p.energy_saddle) > same_energy) continue;
-      const Eigen::VectorXd x = surface_.gather(decode_positions(database_.configuration(saddle.configuration_id)));
+      const Eigen::VectorXd x = surface_.gather(load_positions(database_, saddle.configuration_id));
       if (md::largest_displacement(surface_, x, p.saddle) < same_place) return event;
     }
     return std::nullopt;
