@@ -140,11 +140,6 @@ class Follower {
     return found;
   }
 
-  bool connected(TrackPoint& p) {
-    const std::optional<Sides> found = sides(p);
-    return !found || found->both();
-  }
-
   /// Whether the saddle joins the two minima of `p`; where it leads to another one on the side of `loose`, that takes its place.
   bool joined(TrackPoint& p, const Leg& loose, int direction, std::string& why) {
     std::optional<Sides> found = sides(p);
@@ -444,7 +439,8 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
   Follower follower(surface, reference, options);
   TrackPoint first = start;
   Track track;
-  if (follower.correct(first, options.max_jump) != Refusal::None || !follower.connected(first)) {
+  std::string renewal;  // of the final minimum, as along the way
+  if (follower.correct(first, options.max_jump) != Refusal::None || !follower.joined(first, final_leg, 1, renewal)) {
     track.held = false;
     track.low_end = track.high_end = WindowEnd::Other;
     track.low_message = track.high_message = "the event does not hold at the strain where it starts";
@@ -453,6 +449,7 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
     return track;
   }
   std::vector<TrackPoint> up = {first}, down = {first};
+  track.high_message = track.low_message = renewal;
   track.high_end = follower.run(up, +1, track.high_message, observe);
   track.low_end = follower.run(down, -1, track.low_message, observe);
   track.points.assign(down.rbegin(), down.rend());

@@ -78,7 +78,7 @@ struct Fold {
 };
 
 struct [[nodiscard]] Track {
-  bool held = true;                   ///< false: the three did not belong together where the event was found; no points then
+  bool held = true;                   ///< false: the saddle did not lead to the initial minimum where the event was found; no points then
   std::vector<TrackPoint> points;     ///< by increasing strain
   WindowEnd low_end = WindowEnd::NotReached, high_end = WindowEnd::NotReached;
   Fold low, high;                     ///< fitted where the end is Initial or Final

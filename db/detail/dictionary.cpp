@@ -228,6 +228,8 @@ constexpr Entry entries[] = {
     {"", "ensemble", "", "", "ensemble (view ensembles)"},
     {"", "perturbation", "", "", "0: the sample's own minimum; 1, 2, ...: minimum reached after random displacements"},
     {"", "rearrangement_id", "rearrangement", "", "pair of states of a shear (view rearrangements)"},
+    {"shears", "shear_modulus_gpa", "G", "GPa",
+     "slope of stress over the states from the start to strain 0.002, as a rule two: a secant in the sense of the shear; elastic gives that of the minimum"},
     {"shears", "start_minimum_id", "", "", "minimum it began at; null: the sample's"},
     {"shears", "released_energy_ev", "", "eV", "energy released by all discontinuities of the first loading"},
     {"plastic_events", "rearranged_fraction_total", "", "", "share of atoms above the threshold after it, against strain 0"},

@@ -162,7 +162,7 @@ void add_md_command(CLI::App& app, Context& context) {
   command->add_option("--thermostat", o->dynamics.thermostat_ps, "period [ps]")->capture_default_str();
   command->add_option("--barostat", o->dynamics.barostat_ps, "period [ps]")->capture_default_str();
   command->add_option("--skin", o->dynamics.skin, "of the neighbor list [Å]")->capture_default_str();
-  command->add_option("--swaps", o->swaps, "attempted swaps of unlike atoms after each step")->capture_default_str();
+  command->add_option("--swaps", o->swaps, "attempted swaps of unlike atoms after each step, accepted at --temperature; conserved_ev then lacks what they bring")->capture_default_str();
   command->add_option("-o,--output", o->output, "trajectory, extended XYZ");
   command->add_option("--every", o->every, "steps between frames")->capture_default_str();
   command->callback([&context, o] { context.action = [&context, o] { return run(context, *o); }; });

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cmath>
 
 #include "db/query.hpp"
@@ -67,6 +69,15 @@ struct QuenchOptions {
   md::MeltQuenchOptions quench;
 };
 
+/// @throws md::InputError where so many atoms cannot be held.
+void check_memory(std::int64_t atoms) {
+  constexpr double bytes_an_atom = 2500.0;  // docs/performance.md
+  const double there = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double needed = bytes_an_atom * static_cast<double>(atoms);
+  if (needed > there)
+    throw md::InputError(md::message("--atoms ", atoms, ": need some ", std::round(needed / 1e9), " GB of memory, this machine has ", std::round(there / 1e9)));
+}
+
 void add_quench(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("quench", "melt and quench a glass");
   auto o = std::make_shared<QuenchOptions>();
@@ -90,6 +101,7 @@ void add_quench(CLI::App& parent, Context& context) {
     context.action = [&context, o] {
       QuenchRequest request{o->name, md::open_potential(o->potential, md::TableEnd::Flat), o->quench, cell_mode(o->cell)};
       request.quench.validate();
+      check_memory(o->quench.atoms);
       md::atom_counts(md::parse_composition(o->quench.composition), o->quench.atoms);
       std::vector<std::string> species;
       for (const auto& element : md::parse_composition(o->quench.composition).symbols) species.push_back(element);
@@ -128,6 +140,16 @@ nlohmann::json htc_json(const HtcResult& result) {
   return out;
 }
 
+void note_htc(const Context& context, const HtcRequest& request, const HtcResult& result) {
+  if (result.cycles.empty()) return;
+  const auto best = std::ranges::min_element(result.cycles, {}, &db::InherentStructureRecord::energy_per_atom_ev);
+  if (const double higher = result.cycles.back().energy_per_atom_ev - best->energy_per_atom_ev; !request.keep_best && higher > 0.0)
+    context.note(md::message("landscape: ", request.name, " is what the last cycle ended in; cycle ", best->point_index, " ended ", higher,
+                             " eV/atom lower (--keep best takes that)"));
+  if (request.cycle.swaps_per_step > 0 && result.cycles.back().swap_attempts == 0)
+    context.note("landscape: there are no two species to swap: this was plain dynamics");
+}
+
 void add_htc(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("htc", "anneal a sample by hybrid MD/MC thermal cycling");
   auto o = std::make_shared<HtcRequest>();
@@ -145,6 +167,9 @@ void add_htc(CLI::App& parent, Context& context) {
   command->add_option("--flexible-below", c.flexible_below_k, "the cell may change its shape below this temperature [K]")->capture_default_str();
   command->add_option("--pressure", c.pressure_gpa, "[GPa]")->capture_default_str();
   command->add_option("--dt", c.dt_ps, "time step [ps]")->capture_default_str();
+  command->add_option_function<std::string>("--keep", [o](const std::string& what) { o->keep_best = what == "best"; },
+                                            "cycle whose inherent structure becomes the sample: last or best, that of lowest energy")
+      ->check(CLI::IsMember({"last", "best"}))->default_str("last");
   command->add_option("--patience", o->patience, "end after so many cycles without gain; 0: never")->capture_default_str();
   command->add_option("--min-gain", o->min_gain_ev, "a smaller gain is none [eV/atom]")->capture_default_str();
   command->callback([&context, o] {
@@ -156,6 +181,7 @@ void add_htc(CLI::App& parent, Context& context) {
       if (result.sample.outcome == SampleOutcome::Made || result.sample.outcome == SampleOutcome::AlreadyThere) {
         if (result.sample.outcome == SampleOutcome::AlreadyThere)
           context.note(md::message("sample ", o->name, " is there already"));
+        note_htc(context, *o, result);
         context.print(htc_json(result));
         return exit_done;
       }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -152,9 +153,14 @@ void add_liquid(CLI::App& parent, Context& context) {
         return code;
       }
       if (!result.left_out.empty())
-        context.note("landscape: E0 is of the relaxed cell; not compared with it: " + named(result.left_out));
+        context.note("landscape: E0 is of the relaxed cell at the pressure of " + o->sample + "; not compared with it: " + named(result.left_out));
+      if (!result.of_other.empty())
+        context.note("landscape: another liquid has set the annealing degree since of: " + named(result.of_other));
       write_series_csv(context, *csv, o->sample, "liquid");
       print_liquid(context, *o, result);
+      if (2 * static_cast<std::size_t>(result.not_melted) > result.series.points.size())
+        context.outcome(md::message("warning: ", result.not_melted, " of ", result.series.points.size(), " inherent structures are that of ", o->sample,
+                                    " or the one before: hardly a liquid at ", o->temperature_k, " K after ", o->melt_ps, " ps, and E0 not that of one"));
       return exit_done;
     };
   });
@@ -199,6 +205,9 @@ void note_group(const Context& context, const RateGroup& group) {
   if (!(group.fit.slope_ev_per_decade > 0.0))
     context.note(md::message("landscape: the line of ", group.fit.composition, " with ", group.fit.n_atoms,
                              " atoms does not rise with the rate: no effective rate can be read off it"));
+  else if (group.fit.samples > 2 && std::ranges::any_of(group.others, [](const auto& other) { return std::isnan(other.rate.low_k_per_s); }))
+    context.note(md::message("landscape: the slope of the line of ", group.fit.composition, " with ", group.fit.n_atoms,
+                             " atoms could be zero (95 %): nothing bounds the rates read off it"));
   for (const auto& other : group.others)
     if (other.rate.extrapolated_decades > 0.0)
       context.note(md::message("landscape: ", other.sample.name, " lies ", std::round(10.0 * other.rate.extrapolated_decades) / 10.0,

@@ -74,8 +74,8 @@ void add_shear_command(CLI::App& app, Context& context) {
       ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command->add_option("--unload", request->unload, "take the load off afterwards: to zero stress, or to zero strain")
       ->expected(0, 1)->default_str("stress")->check(CLI::IsMember({"stress", "strain"}));
-  command->add_option("--cycle", request->cycles, "load and unload again so often")->expected(0, 1)->default_str("1");
-  command->add_flag("--fixed-steps", request->fixed_steps, "the reference: every step is --max-step, from the affine guess alone, and no event is bracketed");
+  command->add_option("--cycle", request->cycles, "load and unload again so often")->expected(0, 1)->check(count_at_least(1))->default_str("1");
+  command->add_flag("--fixed-steps", request->fixed_steps, "the reference: every step but the first (at most 0.002) is --max-step, from the affine guess alone, and no event is bracketed; small steps are what it is for");
   command->add_option("--threshold", request->rearrangement.threshold_a2,
                       "an atom whose D2min (a sum over neighbors) is above this is rearranged [Å²]; half of it is counted too")->capture_default_str();
   command->add_option("--d2min-cutoff", request->rearrangement.cutoff_a, "neighbors of D2min [Å]; the first minimum of g(r) unless given");

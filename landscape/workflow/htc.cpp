@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
 #include "landscape/workflow/inherent_structure.hpp"
@@ -22,7 +23,7 @@ constexpr std::int64_t checkpoint_steps = 2000;
 
 std::string options_text(const HtcRequest& request, const md::ThermalCycleOptions& o, const std::string& start_uid,
                          const std::string& potential) {
-  return json{{"origin", "htc"},
+  json options{{"origin", "htc"},
               {"from", request.from},
               {"start", start_uid},
               {"potential", potential},
@@ -42,8 +43,9 @@ std::string options_text(const HtcRequest& request, const md::ThermalCycleOption
               {"checkpoint_interval", o.checkpoint_interval},
               {"patience", request.patience},
               {"min_gain_ev", request.min_gain_ev},
-              {"seed", o.seed}}
-      .dump();
+              {"seed", o.seed}};
+  if (request.keep_best) options["keep"] = "best";  // named only where given, so that samples made before there was the choice are known
+  return options.dump();
 }
 
 /// What goes on from a checkpoint beside the dynamics.
@@ -51,12 +53,13 @@ struct Extra {
   std::vector<md::SwapCount> swaps;
   std::int64_t dynamics_calls = 0;
   double relaxation_calls = 0.0;
+  bool failed = false;  ///< the dynamics did, from here on
 };
 
 std::string extra_text(const Extra& extra) {
   json counts = json::array();
   for (const auto& c : extra.swaps) counts.push_back({c.first, c.second, c.attempts, c.accepted});
-  return json{{"swaps", counts}, {"dynamics_calls", extra.dynamics_calls}, {"relaxation_calls", extra.relaxation_calls}}
+  return json{{"swaps", counts}, {"dynamics_calls", extra.dynamics_calls}, {"relaxation_calls", extra.relaxation_calls}, {"failed", extra.failed}}
       .dump();
 }
 
@@ -66,12 +69,17 @@ Extra parse_extra(const db::CheckpointRecord& record) {
     Extra extra;
     extra.dynamics_calls = about.at("dynamics_calls").get<std::int64_t>();
     extra.relaxation_calls = about.at("relaxation_calls").get<double>();
+    extra.failed = about.value("failed", false);
     for (const auto& c : about.at("swaps"))
       extra.swaps.push_back({c.at(0).get<int>(), c.at(1).get<int>(), c.at(2).get<std::int64_t>(), c.at(3).get<std::int64_t>()});
     return extra;
   } catch (const json::exception& error) {
     throw db::Error(db::message("checkpoint ", record.key, ": ", error.what()));
   }
+}
+
+const db::InherentStructureRecord& lowest(const std::vector<db::InherentStructureRecord>& cycles) {
+  return *std::ranges::min_element(cycles, {}, &db::InherentStructureRecord::energy_per_atom_ev);
 }
 
 /// Whether the last `patience` cycles brought no gain over the best before them.
@@ -101,10 +109,14 @@ class Htc {
   /// The sample's row, or a new one. One begun with other options, of which nothing has come, gives its place.
   db::SampleRecord begun_sample(const md::Configuration& start, db::Id run_id);
   void go_on(md::ThermalCycle& cycle);
-  bool advance(md::ThermalCycle& cycle);
+  bool advance(md::ThermalCycle& cycle, db::Id run_id);
   /// @throws db::Error where another process has finished the sample, or begun it anew with other options.
   void check_ours();
-  void keep(const md::ThermalCycle& cycle, db::Id run_id);
+  void keep(const md::ThermalCycle& cycle, db::Id run_id, bool failed = false);
+  /// A run that failed gives its place to one with other options.
+  void forget_failed();
+  /// What becomes the sample, where that is not the last cycle's.
+  void take_best(const db::SampleRecord& sample);
   /// Until the end or a stop. @return whether every inherent structure was reached.
   bool anneal(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id);
   /// The inherent structure after a cycle, and its row with the checkpoint, all or nothing. @return whether it was reached.
@@ -171,14 +183,27 @@ void Htc::go_on(md::ThermalCycle& cycle) {
   cycles_.erase(cycles_.begin() + done, cycles_.end());
 }
 
-bool Htc::advance(md::ThermalCycle& cycle) {
+bool Htc::advance(md::ThermalCycle& cycle, db::Id run_id) {
   try {
     return cycle.advance(100, session_.stop);
   } catch (const md::InputError&) {
-    // It would fail again from the checkpoint: without one other options may have the name.
-    if (cycles_.empty()) kept_->erase();
+    // It would fail again from the checkpoint: other options may have the name.
+    if (cycles_.empty())
+      kept_->erase();
+    else
+      keep(cycle, run_id, true);
     throw;
   }
+}
+
+void Htc::forget_failed() {
+  db::Transaction transaction(database_);
+  const auto saved = database_.checkpoint(detail::htc_key(request_.name));
+  const auto sample = database_.find_sample(request_.name);
+  if (!saved || !sample || sample->state == "ready" || checkpoint_options(*saved) == text_ || !parse_extra(*saved).failed) return;
+  database_.erase_inherent_structures(sample->id, "htc");
+  database_.erase_checkpoint(saved->key);
+  transaction.commit();
 }
 
 void Htc::check_ours() {
@@ -187,12 +212,12 @@ void Htc::check_ours() {
     detail::throw_not_alone(database_, work(), now ? now->run_id : 0);
 }
 
-void Htc::keep(const md::ThermalCycle& cycle, db::Id run_id) {
+void Htc::keep(const md::ThermalCycle& cycle, db::Id run_id, bool failed) {
   const auto& state = cycle.checkpoint();
   db::Transaction transaction(database_);
   check_ours();
   kept_->keep(encode_dynamics(state.dynamics, detail::htc_key(request_.name), run_id, text_,
-                              extra_text({state.swaps, state.force_calls, relaxation_calls_})));
+                              extra_text({state.swaps, state.force_calls, relaxation_calls_, failed})));
   transaction.commit();
 }
 
@@ -238,7 +263,7 @@ bool Htc::finish_cycle(md::ThermalCycle& cycle, const db::SampleRecord& sample, 
 bool Htc::anneal(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id run_id) {
   // Short slices, so that a stop is noticed soon; the result does not depend on them.
   while (!ended(cycle) && !session_.stopped()) {
-    const bool cycle_ended = advance(cycle);
+    const bool cycle_ended = advance(cycle, run_id);
     const auto p = cycle.progress();
     session_.report({p.steps_done, p.steps_total,
                      md::message("cycle ", p.cycle, " ", md::name(p.phase), " at ", std::round(p.set_point_k), " K")});
@@ -251,6 +276,21 @@ bool Htc::anneal(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id
   return true;
 }
 
+void Htc::take_best(const db::SampleRecord& sample) {
+  const auto& best = lowest(cycles_);
+  if (best.point_index == cycles_.back().point_index) return;
+  md::Configuration found;
+  Eigen::Matrix3d edges;
+  for (Eigen::Index k = 0; k < 9; ++k) edges(k % 3, k / 3) = best.cell[static_cast<std::size_t>(k)];
+  found.cell = md::Cell(edges, sample_cell(sample).periodic());
+  std::istringstream species(best.species);
+  for (std::string symbol; species >> symbol;) found.species.push_back(symbol);
+  found.positions = load_positions(database_, *best.configuration_id);
+  last_ = detail::relax(potential_, found, md::CellMode::Anisotropic, session_);
+  relaxation_calls_ += last_.force_calls;
+  last_.energy_fixed_cell_ev = best.energy_fixed_cell_ev;
+}
+
 SampleResult Htc::conclude(const md::ThermalCycle& cycle, bool relaxed_all, const db::SampleRecord& sample, db::Id run_id) {
   SampleResult result;
   if (!relaxed_all) {
@@ -261,8 +301,10 @@ SampleResult Htc::conclude(const md::ThermalCycle& cycle, bool relaxed_all, cons
   } else if (ended(cycle)) {
     if (last_.configuration.size() == 0)  // killed between the last cycle and here
       last_ = detail::relax(potential_, cycle.configuration(), md::CellMode::Anisotropic, session_);
+    if (request_.keep_best) take_best(sample);
     last_.force_calls = calls(cycle);
-    result = detail::store_sample(database_, last_, cycle.dynamics().cell().volume(), sample, *potential_, run_id,
+    const double hot_volume = request_.keep_best ? lowest(cycles_).volume_fixed_cell_a3 : cycle.dynamics().cell().volume();
+    result = detail::store_sample(database_, last_, hot_volume, sample, *potential_, run_id,
                                   detail::htc_key(request_.name));
   } else {
     if (cycle.checkpoint().dynamics.steps > kept_->step()) keep(cycle, run_id);
@@ -293,6 +335,7 @@ HtcResult Htc::run() {
   options.threads = detail::useful_threads(from.n_atoms, session_);
   options.validate();
   text_ = options_text(request_, options, database_.minimum(*from.minimum_id).uid, potential_->checksum());
+  forget_failed();
   if (auto known = detail::known_sample(database_, request_.name, text_)) return reported(std::move(*known));
 
   const auto start = load_minimum(database_, *from.minimum_id);

@@ -15,6 +15,7 @@ struct HtcRequest {
   md::ThermalCycleOptions cycle;     ///< seed and threads are the session's
   int patience = 0;                  ///< cycles without gain after which it ends early; 0: never
   double min_gain_ev = 1e-4;         ///< [eV/atom], >= 0: a smaller gain is none
+  bool keep_best = false;            ///< the inherent structure of lowest energy becomes the sample, not that of the last cycle
 };
 
 struct [[nodiscard]] HtcResult {
@@ -27,10 +28,11 @@ struct [[nodiscard]] HtcResult {
 inline constexpr double crystalline_warning = 0.15;
 
 /// Cycles the sample's reference minimum; the inherent structure after each cycle is a row of inherent_structures, the last one
-/// becomes the new sample.
+/// (or the lowest) becomes the new sample.
 ///
 /// Checkpointed every 2000 steps and after each cycle: the same call after a kill goes on and ends in the same content. The
-/// database is all that is needed to go on elsewhere.
+/// database and the potential's file are all that is needed to go on elsewhere. A run whose dynamics failed gives its place to one with other
+/// options.
 /// @throws db::Error where the name is taken by a sample with other options, or there is no sample `from`;
 ///         md::InputError for bad options.
 HtcResult htc_sample(db::Database& database, const HtcRequest& request, const Session& session);

@@ -1,11 +1,11 @@
 #include "landscape/workflow/rate_line.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 
 #include "md/core/error.hpp"
-#include "md/core/rng.hpp"
 
 namespace landscape {
 namespace {
@@ -65,7 +65,7 @@ RateLine fit_rate_line(std::span<const RatePoint> points) {
   return line;
 }
 
-EffectiveRate effective_rate(const RateLine& line, double energy_per_atom_ev, std::uint64_t seed, int draws) {
+EffectiveRate effective_rate(const RateLine& line, double energy_per_atom_ev) {
   const double b = line.slope_ev_per_decade;
   if (!(b > 0.0)) return {nan, nan, nan, nan, nan};
   const double log_rate = (energy_per_atom_ev - line.intercept_ev) / b;
@@ -76,25 +76,17 @@ EffectiveRate effective_rate(const RateLine& line, double energy_per_atom_ev, st
                                    2.0 * log_rate * line.covariance_ev2 + std::pow(log_rate * line.slope_error_ev, 2)) / b;
   const std::size_t n = line.points.size();
   if (n < 3) return result;
-  std::vector<double> x(n), residual(n), y(n);
-  const double widen = std::sqrt(static_cast<double>(n) / (static_cast<double>(n) - 2.0));
-  for (std::size_t k = 0; k < n; ++k) {
-    x[k] = std::log10(line.points[k].rate_k_per_s);
-    residual[k] = widen * (line.points[k].energy_per_atom_ev - line.intercept_ev - b * x[k]);
-  }
-  md::CounterRng rng(seed, md::Stream::Bootstrap, 0);
-  std::vector<double> logs;
-  for (int draw = 0; draw < draws; ++draw) {
-    for (std::size_t k = 0; k < n; ++k) y[k] = line.intercept_ev + b * x[k] + residual[rng.below(n)];
-    const double energy = energy_per_atom_ev + residual[rng.below(n)];
-    const Line fit = least_squares(x, y);
-    // A line that does not rise says nothing about a rate: an end of the interval that is not known.
-    logs.push_back(fit.slope > 0.0 ? (energy - fit.intercept) / fit.slope : -std::numeric_limits<double>::infinity());
-  }
-  std::sort(logs.begin(), logs.end());
-  const auto quantile = [&](double q) { return logs[static_cast<std::size_t>(q * static_cast<double>(draws - 1))]; };
-  if (std::isfinite(quantile(0.025))) result.low_k_per_s = std::pow(10.0, quantile(0.025));
-  if (std::isfinite(quantile(0.975))) result.high_k_per_s = std::pow(10.0, quantile(0.975));
+  // All u with (E - a - b u)² <= t² [σ² + var(a) + 2 u cov(a, b) + u² var(b)], from the middle of the line on, where a and b are independent.
+  const double t2 = std::pow(boost::math::quantile(boost::math::students_t(static_cast<double>(n) - 2.0), 0.975), 2);
+  double middle = 0.0;
+  for (const RatePoint& p : line.points) middle += std::log10(p.rate_k_per_s) / static_cast<double>(n);
+  const double e = energy_per_atom_ev - line.intercept_ev - b * middle, variance = line.residual_ev * line.residual_ev;
+  const double square = b * b - t2 * line.slope_error_ev * line.slope_error_ev;
+  if (!(square > 0.0)) return result;  // the slope could be zero: nothing bounds the rate
+  const double constant = e * e - t2 * variance * (1.0 + 1.0 / static_cast<double>(n));
+  const double root = std::sqrt(std::max(0.0, b * b * e * e - square * constant));
+  result.low_k_per_s = std::pow(10.0, middle + (b * e - root) / square);
+  result.high_k_per_s = std::pow(10.0, middle + (b * e + root) / square);
   return result;
 }
 

@@ -1,7 +1,6 @@
 /// The line E_IS(log10 Q) of directly quenched samples, and rates read off it.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -25,7 +24,7 @@ struct RateLine {
 /// @throws md::InputError unless there are at least two different, positive rates.
 RateLine fit_rate_line(std::span<const RatePoint> points);
 
-/// Q_e with its interval of 95 %; all NaN where the line does not rise with the rate, an end NaN where nothing bounds it.
+/// Q_e with its interval of 95 %; all NaN where the line does not rise with the rate, both ends NaN where its slope could be zero.
 struct EffectiveRate {
   double rate_k_per_s, low_k_per_s, high_k_per_s;
   double error_decades;         ///< 1 sigma of log10 Q_e by propagation of the line's covariance and the scatter of a sample
@@ -34,8 +33,9 @@ struct EffectiveRate {
 
 /// The rate at which a quench would on average have led to this energy.
 ///
-/// The interval comes from `draws` lines through energies drawn anew (residuals resampled, widened by n / (n - 2)), the energy asked
-/// about shifted by a residual too: it is as lopsided as the extrapolation is. Needs three points, else the interval is NaN.
-EffectiveRate effective_rate(const RateLine& line, double energy_per_atom_ev, std::uint64_t seed, int draws = 4000);
+/// The interval is that of inverse prediction from a line of n points with normal scatter, that of the energy asked about included, with Student's
+/// t of n - 2: exact also for few points, and as lopsided as the extrapolation is. Needs three points, else it is NaN.
+/// @par Source E. C. Fieller, J. R. Stat. Soc. B 16, 175 (1954).
+EffectiveRate effective_rate(const RateLine& line, double energy_per_atom_ev);
 
 }  // namespace landscape

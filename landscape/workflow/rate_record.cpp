@@ -76,7 +76,7 @@ RateGroup fitted_group(db::Database& database, Samples members, const Preparatio
   db::Transaction transaction(database);
   group.fit.id = database.add_rate_fit(group.fit);
   for (auto& s : members) {
-    const auto rate = effective_rate(group.line, s.energy_per_atom_ev, session.seed);
+    const auto rate = effective_rate(group.line, s.energy_per_atom_ev);
     set_rate(database, s, rate);
     if (std::isnan(s.quench_rate_k_per_s)) group.others.push_back({s, rate});
   }

@@ -37,10 +37,9 @@ std::string difference(const std::string& stored, const std::string& asked) {
 }  // namespace
 
 void refuse_other_options(const std::string& what, const std::string& name, const std::string& stored,
-                          const std::string& asked) {
+                          const std::string& asked, const char* advice) {
   if (stored == asked) return;
-  throw db::Error(db::message(what, " ", name, " was made with other options (", difference(stored, asked),
-                              "); choose another name or the same options"));
+  throw db::Error(db::message(what, " ", name, " was made with other options (", difference(stored, asked), "); ", advice));
 }
 
 std::string htc_key(const std::string& name) { return "htc:" + name; }

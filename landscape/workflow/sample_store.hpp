@@ -13,7 +13,7 @@ int useful_threads(Eigen::Index atoms, const Session& session);
 
 /// @throws db::Error naming the options in which two JSON texts differ, if they do.
 void refuse_other_options(const std::string& what, const std::string& name, const std::string& stored,
-                          const std::string& asked);
+                          const std::string& asked, const char* advice = "choose another name or the same options");
 
 /// Where thermal cycling keeps its checkpoint of a sample.
 std::string htc_key(const std::string& name);

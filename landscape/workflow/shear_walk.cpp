@@ -24,8 +24,8 @@ constexpr double negative_curvature = -0.01;
 }  // namespace
 
 void RearrangementOptions::validate() const {
-  if (!(cutoff_a >= 0.0 && std::isfinite(cutoff_a)))
-    throw md::InputError(md::message("--d2min-cutoff: expected a length above 0 Å, got ", cutoff_a));
+  if (!(cutoff_a >= 0.0 && cutoff_a <= furthest_neighbor_a))
+    throw md::InputError(md::message("--d2min-cutoff: expected a length above 0 Å, at most ", furthest_neighbor_a, ", got ", cutoff_a));
   if (!(threshold_a2 > 0.0 && std::isfinite(threshold_a2)))
     throw md::InputError(md::message("--threshold: expected more than 0 Å², got ", threshold_a2));
   if (!(overlap_a > 0.0 && std::isfinite(overlap_a)))

@@ -17,6 +17,7 @@ constexpr double same_displacement = 0.1;
 
 /// How rearrangements are told from elastic motion.
 struct RearrangementOptions {
+  static constexpr double furthest_neighbor_a = 30.0;  ///< [Å]: thousands of neighbors an atom
   double cutoff_a = 0.0;       ///< [Å] neighbors of D²min; 0: the first minimum of g(r) of the structure that is sheared
   double threshold_a2 = 10.0;  ///< [Å²], > 0: of D²min, a sum over neighbors; half of it is counted too
   double overlap_a = 0.4;      ///< [Å], > 0: an atom that moved less counts for Q12

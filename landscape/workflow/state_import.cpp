@@ -183,12 +183,18 @@ class Import {
     // Near a fold the saddle is close to one of its minima, and forces are small on all the way between: as the search for it did, half that way.
     const double gap = std::min(md::largest_displacement(surface_, from, x), md::largest_displacement(surface_, to, x));
     const double lowest = measured.energy_ev - std::max(initial.energy_ev, final_minimum.energy_ev);
-    const auto ends = art::push_over(surface_, x, proof.mode, std::min(options_.push_over, 0.5 * gap),
-                                     {.max_force = lowest < low_barrier ? 1e-6 : 1e-4, .max_step = 0.05});
     const auto reaches = [&](const Eigen::VectorXd& side, const Eigen::VectorXd& minimum) {
       return md::largest_displacement(surface_, side, minimum) < options_.same_a;
     };
-    const bool joined = (reaches(ends.plus, to) && reaches(ends.minus, from)) || (reaches(ends.minus, to) && reaches(ends.plus, from));
+    // Where the far side falls through a cascade, length of push and steps decide where it ends; the final minimum of a plastic event is that of one.
+    bool joined = false;
+    for (const double share : {1.0, 0.25}) {
+      const auto ends = art::push_over(surface_, x, proof.mode, share * std::min(options_.push_over, 0.5 * gap),
+                                       {.max_force = lowest < low_barrier ? 1e-6 : 1e-4, .max_step = share * 0.05});
+      const bool plus_from = reaches(ends.plus, from), minus_from = reaches(ends.minus, from);
+      joined = (reaches(ends.plus, to) && minus_from) || (reaches(ends.minus, to) && plus_from) || (origin == "shear" && plus_from != minus_from);
+      if (joined) break;
+    }
     if (!joined) return refuse(state, "not_connected", "pushed off both ways it does not reach the two minima given");
     db::Transaction transaction(database_);
     const auto center = measure_displacement(surface_, from, x).center_atom;

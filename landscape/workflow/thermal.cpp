@@ -21,6 +21,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* one_series = "a sample has one: for another, import the sample's structure (sample export) under another name";
+
 struct Series {
   std::string sample, name, command;
   md::ThermalCycleOptions cycle;   ///< checkpoint_interval is the number of steps between two points
@@ -41,6 +43,8 @@ class SeriesRun {
     json all = series.options;
     all["seed"] = session.seed;
     all["sample"] = series.sample;
+    pressure_gpa_ = preparation_of(sample_).pressure_gpa;
+    if (pressure_gpa_ != 0.0) all["pressure_gpa"] = pressure_gpa_;
     text_ = all.dump();
   }
 
@@ -67,7 +71,8 @@ class SeriesRun {
   const Session& session_;
   db::SampleRecord sample_;
   std::shared_ptr<const md::Potential> potential_;
-  std::string text_;  ///< options
+  double pressure_gpa_ = 0.0;  ///< at which the sample was made
+  std::string text_;           ///< options
   std::optional<detail::KeptCheckpoint> kept_;
   SeriesResult result_;
   double relaxation_calls_ = 0.0;
@@ -87,14 +92,15 @@ void SeriesRun::read_kept() {
   }
   transaction.commit();
   if (!result_.points.empty())
-    detail::refuse_other_options(what(), series_.sample, database_.run(result_.points[0].run_id).options, text_);
-  if (saved && points() > 0) detail::refuse_other_options("unfinished " + what(), series_.sample, checkpoint_options(*saved), text_);
-  result_.finished = points() >= series_.points;
+    detail::refuse_other_options(what(), series_.sample, database_.run(result_.points[0].run_id).options, text_, one_series);
+  if (saved && points() > 0) detail::refuse_other_options("unfinished " + what(), series_.sample, checkpoint_options(*saved), text_, one_series);
+  result_.finished = result_.known = points() >= series_.points;
 }
 
 md::ThermalCycle SeriesRun::cycle() const {
   md::ThermalCycleOptions options = series_.cycle;
   options.seed = session_.seed;
+  options.pressure_gpa = pressure_gpa_;
   options.threads = detail::useful_threads(sample_.n_atoms, session_);
   return {potential_, load_minimum(database_, *sample_.minimum_id), options};
 }
@@ -193,6 +199,18 @@ bool alike(const db::SampleRecord& a, const db::SampleRecord& b) {
          a.n_atoms == b.n_atoms;
 }
 
+/// How many inherent structures are the one before, or the first ones the start.
+int not_melted(const std::vector<db::InherentStructureRecord>& points, double start_ev) {
+  constexpr double same_ev = 1e-7;  // an atom; those of a liquid of 100 atoms lie 1e-3 apart
+  int count = 0;
+  double before = start_ev;
+  for (const auto& p : points) {
+    if (std::abs(p.energy_per_atom_ev - before) < same_ev || std::abs(p.energy_per_atom_ev - start_ev) < same_ev) ++count;
+    before = p.energy_per_atom_ev;
+  }
+  return count;
+}
+
 }  // namespace
 
 LiquidEnergy liquid_energy(const std::vector<db::InherentStructureRecord>& points) {
@@ -267,11 +285,18 @@ LiquidResult melt_sample(db::Database& database, const LiquidRequest& r, const S
   if (!result.series.finished) return result;
   result.e0 = liquid_energy(result.series.points);
   const auto melted = ready_sample(database, r.sample);
+  result.not_melted = not_melted(result.series.points, melted.energy_per_atom_ev);
   db::Transaction transaction(database);
   for (auto sample : database.samples()) {
     if (!alike(sample, melted)) continue;
-    const bool relaxed = preparation_of(sample).cell != "fixed";
-    sample.annealing_degree_ev = relaxed ? result.e0.energy_per_atom_ev - sample.energy_per_atom_ev : db::unknown;
+    const auto made = preparation_of(sample);
+    const bool relaxed = made.cell != "fixed" && made.pressure_gpa == preparation_of(melted).pressure_gpa;
+    const double here = result.e0.energy_per_atom_ev - sample.energy_per_atom_ev;
+    if (result.series.known && relaxed && std::abs(sample.annealing_degree_ev - here) > 1e-12) {  // false where it is unknown
+      result.of_other.push_back(sample);
+      continue;
+    }
+    sample.annealing_degree_ev = relaxed ? here : db::unknown;
     sample.annealing_degree_error_ev = relaxed ? result.e0.error_ev : db::unknown;
     database.update_sample(sample);
     (relaxed ? result.samples : result.left_out).push_back(sample);

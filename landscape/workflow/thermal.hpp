@@ -9,7 +9,7 @@
 
 namespace landscape {
 
-/// Inherent structures of a sample that is heated from low to high temperature at a constant rate, zero pressure.
+/// Inherent structures of a sample that is heated from low to high temperature at a constant rate, at the pressure at which it was made.
 struct HeatingRequest {
   std::string sample;
   double low_temperature_k = 1.0;      ///< [K], > 0
@@ -31,6 +31,7 @@ struct LiquidRequest {
 
 struct [[nodiscard]] SeriesResult {
   bool finished = false;  ///< else stopped, with a checkpoint; the same call goes on
+  bool known = false;     ///< it was there already
   std::string failure;    ///< which inherent structure did not relax; empty: none
   std::vector<db::InherentStructureRecord> points;
 };
@@ -48,12 +49,14 @@ struct LiquidEnergy {
 struct [[nodiscard]] LiquidResult {
   SeriesResult series;
   LiquidEnergy e0;
-  std::vector<db::SampleRecord> samples;   ///< those whose annealing degree was set
-  std::vector<db::SampleRecord> left_out;  ///< of the same kind, but with the minimum in a fixed cell: E0 is of a relaxed one
+  int not_melted = 0;                      ///< points that are the sample's own minimum or the point before; of a liquid only where they are taken too often
+  std::vector<db::SampleRecord> samples;   ///< those that E0 holds for, with their annealing degrees
+  std::vector<db::SampleRecord> left_out;  ///< of the same kind, but made at another pressure or with the minimum in a fixed cell
+  std::vector<db::SampleRecord> of_other;  ///< whose annealing degree another liquid has set; a liquid that was there already leaves it
 };
 
-/// Rows of series "liquid"; when finished, sets annealing_degree_ev of every ready sample of the same potential, composition and size
-/// whose cell was relaxed, and unsets it of the others.
+/// Rows of series "liquid"; when finished, sets annealing_degree_ev of every ready sample of the same potential, composition, size and pressure
+/// whose cell was relaxed, and unsets it of the others. The newest liquid sets them all; the same call again only those that have none.
 /// @throws as heat_sample.
 LiquidResult melt_sample(db::Database& database, const LiquidRequest& request, const Session& session);
 

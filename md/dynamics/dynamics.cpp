@@ -68,7 +68,7 @@ void DynamicsOptions::validate() const {
     throw InputError(message("pressure_gpa ", pressure_gpa, ", expected a finite number"));
   if (chain_length < 1)
     throw InputError(message("chain_length ", chain_length, ", expected at least 1"));
-  if (!(skin >= 0.0)) throw InputError(message("skin ", skin, " Å, expected at least 0"));
+  if (!(skin >= 0.0 && skin <= longest_skin)) throw InputError(message("skin ", skin, " Å, expected 0 to ", longest_skin));
   if (threads < 1) throw InputError(message("threads ", threads, ", expected at least 1"));
 }
 

@@ -33,7 +33,8 @@ struct DynamicsOptions {
       1.0;  ///< [ps], > 0: period of the barostat; ten times the thermostat's is customary.
   double pressure_gpa = 0.0;  ///< [GPa]: hydrostatic set point.
   int chain_length = 3;   ///< >= 1: links of each chain. One link is not ergodic for stiff systems.
-  double skin = 1.0;      ///< [Å], >= 0. Speed only, up to rounding.
+  static constexpr double longest_skin = 10.0;  ///< [Å]: a list grows with its cube
+  double skin = 1.0;      ///< [Å], 0 to longest_skin. Speed only, up to rounding.
   int threads = 1;        ///< >= 1; results do not depend on it.
   void validate() const;  ///< @throws InputError naming field, value and broken range.
 };

@@ -56,7 +56,7 @@ class Valley final : public md::Potential {
 };
 
 /// Followed from 0.01 to strain 0, where it is proved; at its far end the final minimum.
-Track followed(double wrinkle_ev, double fall_ev) {
+Track followed(double wrinkle_ev, double fall_ev, bool backwards = false) {
   md::Configuration c;
   c.cell = md::Cell(Eigen::Matrix3d(12.0 * Eigen::Matrix3d::Identity()));
   c.positions.resize(3, 2);
@@ -70,6 +70,7 @@ Track followed(double wrinkle_ev, double fall_ev) {
   start.saddle = Eigen::Vector3d(0.0, 2.0, 0.0);
   start.final_minimum = Eigen::Vector3d(1.5, 2.0, 0.0);
   start.mode = Eigen::Vector3d::UnitX();
+  if (backwards) start.initial.swap(start.final_minimum);
   TrackOptions options;
   options.max_strain = 0.02;
   return follow(surface, c.cell, start, options);
@@ -88,10 +89,22 @@ TEST(Following, MinimaOfAFlatBasinApartByAWrinkleAreOne) {
     EXPECT_NEAR(p.final_minimum.x(), 1.5, 0.01);
     EXPECT_NEAR(p.barrier(), 0.1, 1e-6);
   }
-  // Where the one behind lies 5 meV lower they are two, and the saddle does not belong to it.
+  // Where the one behind lies 5 meV lower they are two: the saddle leads to the first, which takes its place from the start.
   const Track other = followed(1e-2, 5e-3);
-  EXPECT_FALSE(other.held);
-  EXPECT_TRUE(other.points.empty());
+  ASSERT_TRUE(other.held) << other.low_message << other.high_message;
+  for (const std::string& why : {other.low_message, other.high_message})
+    EXPECT_NE(why.find("from strain 0.01 on the saddle leads to another minimum than the final minimum"), std::string::npos) << why;
+  ASSERT_GT(other.points.size(), 3u);
+  for (const TrackPoint& p : other.points) {
+    EXPECT_NE(p.which_final, 0);
+    EXPECT_LT(p.final_minimum.x(), 1.1);
+  }
+}
+
+TEST(Following, AnEventWhoseSaddleDoesNotLeadToItsInitialMinimumDoesNotHold) {
+  const Track track = followed(1e-2, 5e-3, /*backwards=*/true);
+  EXPECT_FALSE(track.held);
+  EXPECT_TRUE(track.points.empty());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 /// Thermal cycling and plain dynamics as a user runs them: keys, resume, refusals.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -49,6 +50,48 @@ TEST(Htc, PrintsItsKeysAndKeepsTheInherentStructureOfEachCycle) {
   const auto other = place.run(htc("a.db", {"--swaps", "5"}));
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("swaps_per_step was 10, asked 5"), std::string::npos) << other.err;
+}
+
+TEST(Htc, KeepsTheBestCycleWhereAsked) {
+  const Workplace place;
+  quench(place, "a.db");
+  // At constant temperature the last of some cycles is hardly ever the lowest.
+  const std::vector<std::string> hot = {"--t-low", "900", "--hold", "0.1"};
+  auto best = htc("a.db", hot, "6");
+  best.insert(best.end(), {"--keep", "best"});
+  const auto result = place.run(best);
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto out = result.json();
+  const auto energies = out["energies_per_atom_ev"].get<std::vector<double>>();
+  ASSERT_EQ(energies.size(), 6u);
+  const auto lowest = std::ranges::min_element(energies);
+  ASSERT_NE(lowest, energies.end() - 1) << "nothing is tested";
+  EXPECT_NEAR(out["energy_per_atom_ev"].get<double>(), *lowest, 1e-9);
+  const auto row = place.run({"--db", "a.db", "query", "inherent_structures", "--json"}).json()[static_cast<std::size_t>(lowest - energies.begin())];
+  EXPECT_EQ(out["energy_per_atom_fixed_cell_ev"], row["energy_per_atom_fixed_cell_ev"]);
+  EXPECT_NEAR(out["volume_a3"].get<double>(), row["volume_a3"].get<double>(), 1e-6);
+  auto last = htc("a.db", hot, "6");
+  *std::ranges::find(last, "h") = "l";
+  const auto other = place.run(last);
+  EXPECT_EQ(other.json()["energies_per_atom_ev"], out["energies_per_atom_ev"]);
+  EXPECT_EQ(other.json()["energy_per_atom_ev"], energies.back());
+  EXPECT_NE(other.err.find("--keep best"), std::string::npos) << other.err;
+  EXPECT_EQ(place.run({"--db", "a.db", "db", "check"}).code, 0);
+}
+
+TEST(Htc, ARunThatFailedGivesItsNameToOtherOptions) {
+  const Workplace place;
+  quench(place, "a.db");
+  std::vector<std::string> boils = {"--db", "a.db", "sample", "htc", "--cycles", "50", "--name", "h", "--from", "g", "--t-high", "9000", "--t-low", "4000", "--ramp-rate", "1e16"};
+  const auto failed = place.run(boils);
+  EXPECT_EQ(failed.code, 2);
+  EXPECT_NE(failed.err.find("it boils"), std::string::npos) << failed.err;
+  ASSERT_GT(place.run({"--db", "a.db", "query", "inherent_structures", "--json"}).json().size(), 0u) << "nothing is tested";
+  EXPECT_EQ(place.run(boils).err, failed.err);
+  const auto result = place.run(htc("a.db", {}, "1"));
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(place.run({"--db", "a.db", "query", "inherent_structures", "--json"}).json().size(), 1u);
+  EXPECT_EQ(place.run({"--db", "a.db", "db", "check"}).code, 0);
 }
 
 TEST(Htc, GoesOnAfterAKillAndDoesNotDependOnThreads) {

@@ -158,12 +158,56 @@ TEST(ThermalRecord, OnlyEnergiesOfSamplesPreparedAlikeAreCompared) {
   const auto liquid = place.run({"--db", "a.db", "sample", "liquid", "fixed", "--temperature", "2000", "--melt-ps", "0.1",
                                  "--interval-ps", "0.02", "--points", "3", "--json"});
   ASSERT_EQ(liquid.code, 0) << liquid.err;
-  EXPECT_NE(liquid.err.find("not compared with it: fixed (0 GPa, cell fixed)"), std::string::npos) << liquid.err;
-  EXPECT_EQ(liquid.json()["samples"].size(), 4u);
+  EXPECT_NE(liquid.err.find("not compared with it: pressed (5 GPa, cell aniso), fixed (0 GPa, cell fixed)"), std::string::npos) << liquid.err;
+  EXPECT_EQ(liquid.json()["samples"].size(), 3u);
   for (const auto& row : place.run({"--db", "a.db", "query", "samples", "--json"}).json()) {
-    EXPECT_EQ(row["annealing_degree_ev"].is_null(), row["sample"] == "fixed");
+    EXPECT_EQ(row["annealing_degree_ev"].is_null(), row["sample"] == "fixed" || row["sample"] == "pressed");
     if (row["sample"] == "fixed" || row["sample"] == "pressed") EXPECT_TRUE(row["effective_rate_k_per_s"].is_null());
   }
+}
+
+TEST(ThermalRecord, WhatDidNotMeltIsNamedAndALiquidOfBeforeChangesNothing) {
+  const Workplace place;
+  quench(place, "a.db", "a", "4e15");
+  const auto liquid = [&](const std::string& sample, const std::string& temperature) {
+    return place.run({"--db", "a.db", "sample", "liquid", sample, "--temperature", temperature, "--melt-ps", "0.5", "--interval-ps", "0.2", "--points", "4", "--json"});
+  };
+  const auto degree = [&] { return place.run({"--db", "a.db", "query", "samples", "--sort", "id", "--json"}).json()[0]["annealing_degree_ev"]; };
+  const auto cold = liquid("a", "20");
+  EXPECT_EQ(cold.code, 0);
+  EXPECT_NE(cold.err.find("4 of 4 inherent structures are that of a or the one before: hardly a liquid at 20 K"), std::string::npos) << cold.err;
+  quench(place, "a.db", "b", "2e15");
+  quench(place, "a.db", "c", "1e15");
+  const auto hot = liquid("b", "2500");
+  ASSERT_EQ(hot.code, 0);
+  EXPECT_EQ(hot.err.find("hardly"), std::string::npos) << hot.err;
+  const auto first = degree();
+  ASSERT_EQ(liquid("c", "3500").code, 0);
+  const auto second = degree();
+  EXPECT_NE(first, second);
+  const auto again = liquid("b", "2500");
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.err.find("another liquid has set the annealing degree since of: a"), std::string::npos) << again.err;
+  EXPECT_EQ(degree(), second);
+  // A sample made since has none yet: the same command gives it one.
+  quench(place, "a.db", "d", "3e15");
+  EXPECT_EQ(liquid("c", "3500").code, 0);
+  EXPECT_TRUE(place.run({"--db", "a.db", "query", "samples", "sample=d", "--json"}).json()[0]["annealing_degree_ev"].is_number());
+}
+
+/// At the pressure at which the sample was made.
+TEST(ThermalRecord, SeriesAreAtThePressureOfTheSample) {
+  const Workplace place;
+  quench(place, "a.db", "free", "4e15");
+  quench(place, "a.db", "pressed", "4e15", {"--pressure", "20"});
+  const auto volume = [&](const std::string& sample) {
+    const auto result = place.run({"--db", "a.db", "sample", "liquid", sample, "--temperature", "2000", "--melt-ps", "1", "--interval-ps", "0.2", "--points", "3", "--json"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    double sum = 0.0;
+    for (const auto& row : place.run({"--db", "a.db", "query", "inherent_structures", "sample=" + sample, "--json"}).json()) sum += row["volume_fixed_cell_a3"].get<double>() / 3.0;
+    return sum;
+  };
+  EXPECT_LT(volume("pressed"), 0.93 * volume("free"));  // a bulk modulus near 100 GPa
 }
 
 TEST(ThermalRecord, TextHasTheNumbersToo) {
