@@ -55,7 +55,7 @@ db::SaddleRecord store_saddle(db::Database& database, const Place& place, const 
   record.proof = proof.method;
   record.stress_gpa = saddle.stress_gpa;
   record.configuration_id = add_configuration(database, place, saddle);
-  if (mode.cols() > 0) record.mode_configuration_id = database.add_configuration(encode_on_grid(mode, nullptr));
+  if (mode.cols() > 0) record.mode_configuration_id = database.add_configuration(encode_on_grid(put_on_grid(mode, nullptr, mode_steps), nullptr));
   record.connected = connected;
   record.center_atom = center_atom;
   record.uid = uid;

@@ -67,14 +67,14 @@ std::vector<Number> unpack(const db::Blob& data, std::size_t count) {
 }
 
 /// Steps of the grid from the reference, number by number.
-std::vector<std::int64_t> grid_steps(const md::Matrix3Xd& positions, const Reference* reference) {
+std::vector<std::int64_t> grid_steps(const md::Matrix3Xd& positions, const Reference* reference, std::int64_t multiple) {
   constexpr double furthest = 1e6;  // [Å]
   LANDSCAPE_CHECK(reference == nullptr || reference->positions.cols() == positions.cols());
   std::vector<std::int64_t> steps(static_cast<std::size_t>(positions.size()));
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const double difference = positions.data()[i] - (reference ? reference->positions.data()[i] : 0.0);
     if (!(std::abs(difference) < furthest)) throw db::Error(db::message("coordinate ", i, ": expected less than ", furthest, " Å from its reference, got ", difference));
-    steps[i] = std::llround(difference / grid);
+    steps[i] = std::llround(difference / (grid * static_cast<double>(multiple))) * multiple;
   }
   return steps;
 }
@@ -124,7 +124,7 @@ db::ConfigurationRecord encode_positions(const md::Matrix3Xd& positions) {
 }
 
 db::ConfigurationRecord encode_on_grid(const md::Matrix3Xd& positions, const Reference* reference) {
-  auto steps = grid_steps(positions, reference);
+  auto steps = grid_steps(positions, reference, 1);
   for (auto& k : steps) k = static_cast<std::int64_t>((static_cast<std::uint64_t>(k) << 1) ^ static_cast<std::uint64_t>(k >> 63));
   db::ConfigurationRecord record;
   record.n_atoms = positions.cols();
@@ -134,7 +134,9 @@ db::ConfigurationRecord encode_on_grid(const md::Matrix3Xd& positions, const Ref
   return record;
 }
 
-md::Matrix3Xd put_on_grid(const md::Matrix3Xd& positions, const Reference* reference) { return at_steps(grid_steps(positions, reference), reference); }
+md::Matrix3Xd put_on_grid(const md::Matrix3Xd& positions, const Reference* reference, std::int64_t multiple) {
+  return at_steps(grid_steps(positions, reference, multiple), reference);
+}
 
 md::Matrix3Xd load_positions(db::Database& database, db::Id configuration_id) {
   const auto record = database.configuration(configuration_id);

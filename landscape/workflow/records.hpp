@@ -23,7 +23,7 @@ namespace landscape {
 inline constexpr const char* position_layout = "f64le.shuffle.zlib.v1";
 /// Name of the layout of states around a minimum, a third of the bytes: little-endian 64-bit integers k, zigzag coded
 /// ((k << 1) ^ (k >> 63)), shuffled and compressed in the same way. x is that of the configuration `reference_id` (one in the
-/// first layout; 0 where there is none) + k * 2^-30 Å. Such states are put on that grid before they are measured.
+/// first layout; 0 where there is none) + k * 2^-30 Å. Such states are put on every second point of that grid before they are measured.
 inline constexpr const char* grid_layout = "q30le.zigzag.shuffle.zlib.v1";
 /// 2^-30 Å.
 inline constexpr double grid = 1.0 / (1 << 30);
@@ -35,9 +35,11 @@ struct Reference {
 };
 /// The configuration itself, or the one that it is a difference from. @throws db::Error as load_positions.
 Reference reference_of(db::Database& database, db::Id configuration_id);
-/// The nearest positions (within 5e-10 Å) that encode_on_grid gives back to the last bit. Null: without reference.
+/// What states are good to, in steps of the grid: 1e-9 Å, and unit vectors: 1.2e-7.
+inline constexpr std::int64_t position_steps = 2, mode_steps = 256;
+/// The nearest positions, at multiples of so many steps, that encode_on_grid gives back to the last bit. Null: without reference.
 /// @throws db::Error where a difference is not finite or beyond 10^6 Å.
-md::Matrix3Xd put_on_grid(const md::Matrix3Xd& positions, const Reference* reference);
+md::Matrix3Xd put_on_grid(const md::Matrix3Xd& positions, const Reference* reference, std::int64_t multiple = position_steps);
 
 /// Without id; n_atoms is the number of columns. In the first layout.
 db::ConfigurationRecord encode_positions(const md::Matrix3Xd& positions);

@@ -62,7 +62,7 @@ TEST_F(Records, DifferencesComeBackToTheLastBitOnceOnTheGrid) {
   md::Matrix3Xd moved = start;
   for (Eigen::Index i = 0; i < moved.size(); ++i) moved.data()[i] += std::cos(static_cast<double>(i)) * (i % 7 == 0 ? 3.0 : 1e-3);
   const md::Matrix3Xd rounded = put_on_grid(moved, &reference);
-  EXPECT_LT((rounded - moved).cwiseAbs().maxCoeff(), 5e-10);
+  EXPECT_LT((rounded - moved).cwiseAbs().maxCoeff(), 1e-9);
   EXPECT_GT((rounded - moved).cwiseAbs().maxCoeff(), 1e-11);
   EXPECT_TRUE(put_on_grid(rounded, &reference) == rounded);
   const auto record = encode_on_grid(rounded, &reference);
@@ -79,7 +79,9 @@ TEST_F(Records, DifferencesComeBackToTheLastBitOnceOnTheGrid) {
   chained.reference_id = id;
   EXPECT_THROW((void)load_positions(database, database.add_configuration(chained)), db::Error);
   // Without reference, as modes are.
-  const md::Matrix3Xd mode = put_on_grid(start.normalized(), nullptr);
+  const md::Matrix3Xd mode = put_on_grid(start.normalized(), nullptr, mode_steps);
+  EXPECT_LT((mode - start.normalized()).cwiseAbs().maxCoeff(), 1.2e-7);
+  EXPECT_LT(encode_on_grid(mode, nullptr).data.size(), encode_on_grid(start.normalized(), nullptr).data.size());
   EXPECT_TRUE(load_positions(database, database.add_configuration(encode_on_grid(mode, nullptr))) == mode);
   moved(1, 1) = std::numeric_limits<double>::quiet_NaN();
   EXPECT_THROW((void)encode_on_grid(moved, &reference), db::Error);
