@@ -5,7 +5,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "landscape/workflow/dynamics_checkpoint.hpp"
 #include "landscape/workflow/inherent_structure.hpp"
@@ -279,14 +278,10 @@ bool Htc::anneal(md::ThermalCycle& cycle, const db::SampleRecord& sample, db::Id
 void Htc::take_best(const db::SampleRecord& sample) {
   const auto& best = lowest(cycles_);
   if (best.point_index == cycles_.back().point_index) return;
-  md::Configuration found;
-  Eigen::Matrix3d edges;
-  for (Eigen::Index k = 0; k < 9; ++k) edges(k % 3, k / 3) = best.cell[static_cast<std::size_t>(k)];
-  found.cell = md::Cell(edges, sample_cell(sample).periodic());
-  std::istringstream species(best.species);
-  for (std::string symbol; species >> symbol;) found.species.push_back(symbol);
-  found.positions = load_positions(database_, *best.configuration_id);
-  last_ = detail::relax(potential_, found, md::CellMode::Anisotropic, session_);
+  db::SampleRecord then = sample;
+  then.cell = best.cell;
+  then.species = best.species;
+  last_ = detail::relax(potential_, sample_configuration(database_, then, *best.configuration_id), md::CellMode::Anisotropic, session_);
   relaxation_calls_ += last_.force_calls;
   last_.energy_fixed_cell_ev = best.energy_fixed_cell_ev;
 }

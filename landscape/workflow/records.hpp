@@ -21,7 +21,7 @@ namespace landscape {
 ///   raw = zlib.decompress(data); n = len(raw) // 8
 ///   numbers = struct.unpack(f"<{n}d", bytes(raw[k * n + i] for i in range(n) for k in range(8)))
 inline constexpr const char* position_layout = "f64le.shuffle.zlib.v1";
-/// Name of the layout of states around a minimum, a third of the bytes: little-endian 64-bit integers k, zigzag coded
+/// Name of the layout of states around a minimum, half the bytes: little-endian 64-bit integers k, zigzag coded
 /// ((k << 1) ^ (k >> 63)), shuffled and compressed in the same way. x is that of the configuration `reference_id` (one in the
 /// first layout; 0 where there is none) + k * 2^-30 Å. Such states are put on every second point of that grid before they are measured.
 inline constexpr const char* grid_layout = "q30le.zigzag.shuffle.zlib.v1";
