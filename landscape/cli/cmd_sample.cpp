@@ -151,7 +151,7 @@ void note_htc(const Context& context, const HtcRequest& request, const HtcResult
 }
 
 void add_htc(CLI::App& parent, Context& context) {
-  auto* command = parent.add_subcommand("htc", "anneal a sample by hybrid MD/MC thermal cycling");
+  auto* command = parent.add_subcommand("htc", "anneal a sample, periodic and without frozen atoms, by hybrid MD/MC thermal cycling");
   auto o = std::make_shared<HtcRequest>();
   auto& c = o->cycle;
   command->add_option("--name", o->name, "name of the new sample")->required();

@@ -89,13 +89,13 @@ int unfinished(const Context& context, const SeriesResult& series) {
 }
 
 void add_heat(CLI::App& parent, Context& context) {
-  auto* command = parent.add_subcommand("heat", "inherent structures of a sample on heating");
+  auto* command = parent.add_subcommand("heat", "inherent structures of a sample, periodic and without frozen atoms, on heating");
   auto o = std::make_shared<HeatingRequest>();
   auto csv = std::make_shared<std::string>();
   command->add_option("sample", o->sample, "name of the sample")->required();
   command->add_option("--from-temperature", o->low_temperature_k, "[K]")->capture_default_str();
   command->add_option("--to", o->high_temperature_k, "[K]")->capture_default_str();
-  command->add_option("--every", o->every_k, "between two inherent structures [K]")->capture_default_str();
+  command->add_option("--every", o->every_k, "between two inherent structures, the last at --to [K]")->capture_default_str();
   command->add_option("--rate", o->rate_k_per_s, "of heating [K/s]")->capture_default_str();
   command->add_option("--dt", o->dt_ps, "time step [ps]")->capture_default_str();
   command->add_option("--csv", *csv, "where to write the points as CSV");
@@ -132,7 +132,7 @@ void print_liquid(const Context& context, const LiquidRequest& request, const Li
 }
 
 void add_liquid(CLI::App& parent, Context& context) {
-  auto* command = parent.add_subcommand("liquid", "E0 from inherent structures of the liquid, and the annealing degree of samples");
+  auto* command = parent.add_subcommand("liquid", "E0 from inherent structures of the liquid (of a periodic sample without frozen atoms), and the annealing degree of samples");
   auto o = std::make_shared<LiquidRequest>();
   auto csv = std::make_shared<std::string>();
   command->add_option("sample", o->sample, "sample to melt; it is not changed")->required();

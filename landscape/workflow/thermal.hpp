@@ -14,7 +14,7 @@ struct HeatingRequest {
   std::string sample;
   double low_temperature_k = 1.0;      ///< [K], > 0
   double high_temperature_k = 1500.0;  ///< [K], > low
-  double every_k = 50.0;               ///< [K], > 0: between two inherent structures
+  double every_k = 50.0;               ///< [K], > 0: between two inherent structures; the last one is at the high temperature
   double rate_k_per_s = 1e13;          ///< [K/s], > 0
   double dt_ps = 0.002;                ///< [ps], > 0
 };

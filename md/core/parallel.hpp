@@ -12,6 +12,9 @@ inline int chunk_count(Eigen::Index n) {
   return chunks == 1 ? 1 : (chunks + 1) / 2 * 2;
 }
 
+/// Atoms from which on buffers are kept small before they are fast.
+inline constexpr Eigen::Index large_configuration = 50000;
+
 /// First item of chunk c of `chunks` over n items; chunk c is [chunk_begin(c), chunk_begin(c + 1)).
 inline Eigen::Index chunk_begin(Eigen::Index n, int chunks, int c) { return n * c / chunks; }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "md/core/error.hpp"
+#include "md/core/parallel.hpp"
 #include "md/core/share_range.hpp"
 #include "md/core/units.hpp"
 
@@ -92,6 +93,8 @@ Dynamics::Dynamics(std::shared_ptr<const Potential> potential,
     throw InputError("dynamics: a velocity is not finite, expected numbers in Å/ps");
   clean_velocities();
   forces_.setZero(3, configuration_.size());
+  // What 30 half pairs an atom with their share of the skin take: with more, a sample of 100,000 atoms would need more than 200 MB.
+  if (configuration_.size() >= large_configuration) scratch_.pair_limit = 1500.0;
   refresh_forces();
 }
 

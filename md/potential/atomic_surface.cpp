@@ -29,6 +29,7 @@ AtomicSurface::AtomicSurface(std::shared_ptr<const Potential> potential, const C
   if (configuration_.any_frozen()) given_ = configuration_.positions;
   if (free_.empty()) throw InputError("configuration: every atom is frozen, expected at least one free atom");
   forces_.setZero(3, configuration_.size());
+  if (configuration_.size() >= large_configuration) scratch_.pair_limit = 0.0;  // a minimizer's model takes as much
 }
 
 Invariance AtomicSurface::invariance() const {

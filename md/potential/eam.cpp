@@ -12,14 +12,20 @@
 
 namespace landscape::md {
 
+/// Ranks whose pairs are worked on together where those of all are not kept.
+constexpr std::size_t slice_ranks = 128;
+
 /// Buffers of one caller. Slots and ranks are those of the neighbor list.
 struct EamScratch {
-  AlignedVector<double> slots;          ///< 4 per slot, see simd::EamChunk
+  AlignedVector<double> slots;          ///< 4 per slot, see simd::EamChunk, as the pass over densities reads them
+  AlignedVector<double> force_slots;    ///< as the force pass does; empty where pairs are kept, `slots` then turns into them
   std::vector<simd::EamChunk> chunks;
   std::vector<std::size_t> offset;      ///< per chunk: its first slot in `parts`
   AlignedVector<double> parts;          ///< per chunk and slot: density (1 double), and after those are summed force (4)
   AlignedVector<double> total;          ///< per slot: density (1) or force (4), summed over chunks
-  AlignedVector<double> pair_slopes;
+  bool keeps_pairs = true;              ///< from the pass over densities to the force pass
+  std::size_t slice_pairs = 0;          ///< where they are not: most entries of a slice of ranks
+  AlignedVector<double> pair_slopes;    ///< of all pairs, or of a slice per thread
   AlignedVector<std::uint32_t> pair_slots;
   std::vector<std::size_t> pair_begin;
   std::vector<std::uint32_t> pair_blocks;
@@ -113,8 +119,11 @@ double EamPotential::embed_chunk(const NeighborList& list, const NeighborList::C
     if (density > density_max_) value += slope * (density - density_max_);  // linear beyond the table
     energy += value;
     scratch.atom_embedding[atom] = value;
-    for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k)
-      scratch.slots[4 * static_cast<std::size_t>(slots.slots_of_rank[k]) + 3] = slope;
+    for (std::size_t k = slots.slots_begin[rank]; k < slots.slots_begin[rank + 1]; ++k) {
+      const std::size_t at = 4 * static_cast<std::size_t>(slots.slots_of_rank[k]);
+      if (!scratch.keeps_pairs) std::copy_n(scratch.slots.data() + at, 3, scratch.force_slots.data() + at);
+      (scratch.keeps_pairs ? scratch.slots : scratch.force_slots)[at + 3] = slope;
+    }
   }
   return energy;
 }
@@ -182,13 +191,12 @@ void EamPotential::share_slots(const Team& team, const Eigen::Ref<const Matrix3X
 
 void EamPotential::share_embedding(const Team& team, const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                                    const NeighborList& list, EamScratch& work, bool slopes) const {
-  const auto pass = slopes ? simd::kernels().eam_density : simd::kernels().eam_energy;
+  const auto pass = slopes && work.keeps_pairs ? simd::kernels().eam_density : simd::kernels().eam_energy;
   const auto& chunks = list.chunks();
   share_slots(team, positions, types, list, work);
   // The kept pairs of a thread's chunks follow each other: what is left over lies behind them and is never touched. A chunk that another thread
   // takes keeps its pairs where they would lie without that: all of its owner's behind it are taken by then. In large samples that would touch
   // memory for a tenth more.
-  constexpr std::size_t large = 50000;  // atoms
   team.share(chunks.size(), [&](std::size_t begin, std::size_t end) {
     const auto& rows = list.row_begin();
     std::size_t kept = begin < end ? rows[chunks[begin].rank_begin] : 0;
@@ -199,7 +207,7 @@ void EamPotential::share_embedding(const Team& team, const Eigen::Ref<const Matr
       pass(chunk);
       if (own) kept = chunk.kept;
       work.density_thread[c] = team.index();
-    }, list.slots().home.size() < large);
+    }, !work.keeps_pairs || list.size() < large_configuration);
   });
   sum_chunks(team, chunks, work.offset, work.parts, 1, list.slots().size(), work.total);
   team.share(chunks.size(), [&](std::size_t begin, std::size_t end) {
@@ -208,6 +216,27 @@ void EamPotential::share_embedding(const Team& team, const Eigen::Ref<const Matr
   team.wait();
 }
 
+namespace {
+
+/// Forces and virial of a chunk whose pairs were not kept: slice by slice, each few enough to stay in a core's cache.
+void force_in_slices(simd::EamChunk& whole, const EamScratch& work, int thread) {
+  simd::EamChunk slice = whole;
+  const auto place = static_cast<std::size_t>(thread) * work.slice_pairs;
+  for (std::size_t rank = whole.rank_begin; rank < whole.rank_end; rank += slice_ranks) {
+    slice.rank_begin = rank;
+    slice.rank_end = std::min(rank + slice_ranks, whole.rank_end);
+    slice.rows = whole.rows + (whole.row_begin[rank] - whole.row_begin[whole.rank_begin]);
+    slice.kept = place;
+    slice.slots = work.slots.data();
+    simd::kernels().eam_slopes(slice);
+    slice.slots = work.force_slots.data();
+    simd::kernels().eam_force(slice);
+    for (std::size_t k = 0; k < 6; ++k) whole.virial[k] += slice.virial[k];
+  }
+}
+
+}  // namespace
+
 void EamPotential::share_forces(const Team& team, const NeighborList& list, EamScratch& work, Eigen::Ref<Matrix3Xd> forces) const {
   const auto force_pass = simd::kernels().eam_force;
   const Slots& slots = list.slots();
@@ -215,7 +244,10 @@ void EamPotential::share_forces(const Team& team, const NeighborList& list, EamS
   team.take(work.force_claims, [&](std::size_t c) { return work.density_thread[c] == team.index(); }, [&](std::size_t c, bool) {
     simd::EamChunk& chunk = work.chunks[c];
     std::fill_n(chunk.forces, 4 * (chunks[c].slot_high - chunk.slot_low), 0.0);
-    force_pass(chunk);
+    if (work.keeps_pairs)
+      force_pass(chunk);
+    else
+      force_in_slices(chunk, work, team.index());
   });
   sum_chunks(team, chunks, work.offset, work.parts, 4, slots.size(), work.total);
   double* out = forces.data();
@@ -232,7 +264,7 @@ void EamPotential::share_forces(const Team& team, const NeighborList& list, EamS
 
 double EamPotential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                             const NeighborList& list, ForceScratch& scratch, int threads) const {
-  EamScratch& work = prepare(positions, list, scratch, 1);
+  EamScratch& work = prepare(positions, list, scratch, 1, 0);
 #pragma omp parallel num_threads(threads) if (threads > 1)
   share_embedding(Team(work.barrier), positions, types, list, work, false);
   check_closest(positions, list, work);
@@ -244,7 +276,7 @@ double EamPotential::energy(const Eigen::Ref<const Matrix3Xd>& positions, std::s
 ForceResult EamPotential::compute(const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                                   const NeighborList& list, Eigen::Ref<Matrix3Xd> forces, ForceScratch& scratch,
                                   int threads) const {
-  EamScratch& work = prepare(positions, list, scratch, 4);
+  EamScratch& work = prepare(positions, list, scratch, 4, threads);
 #pragma omp parallel num_threads(threads) if (threads > 1)
   {
     const Team team(work.barrier);
@@ -270,7 +302,7 @@ void EamPotential::check_closest(const Eigen::Ref<const Matrix3Xd>& positions, c
 }
 
 EamScratch& EamPotential::prepare(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list, ForceScratch& scratch,
-                                  std::size_t doubles) const {
+                                  std::size_t doubles, int threads) const {
   if (!scratch.eam) scratch.eam = std::make_shared<EamScratch>();
   EamScratch& work = *scratch.eam;
   scratch.density.resize(positions.cols());
@@ -293,8 +325,23 @@ EamScratch& EamPotential::prepare(const Eigen::Ref<const Matrix3Xd>& positions, 
   std::fill_n(work.slots.data() + 4 * slots.size(), 4, NeighborList::far_away);
   renew(work.parts, doubles * entries);
   renew(work.total, doubles * slots.size());
-  renew(work.pair_slopes, 3 * list.row_begin().back());
-  renew(work.pair_slots, list.row_begin().back());
+  std::size_t pairs = list.row_begin().back();
+  constexpr double bytes = 3 * sizeof(double) + sizeof(std::uint32_t);
+  work.keeps_pairs = threads == 0 || !(bytes * static_cast<double>(pairs) > scratch.pair_limit * static_cast<double>(n));
+  if (!work.keeps_pairs) {
+    renew(work.force_slots, 4 * (slots.size() + 1));
+    std::copy_n(work.slots.data() + 4 * slots.size(), 4, work.force_slots.data() + 4 * slots.size());
+    work.slice_pairs = 0;
+    for (std::size_t rank = 0; rank < n; ++rank) {
+      const std::size_t end = std::min(rank + slice_ranks, n);
+      work.slice_pairs = std::max(work.slice_pairs, list.row_begin()[end] - list.row_begin()[rank]);
+    }
+    pairs = static_cast<std::size_t>(threads) * work.slice_pairs;
+  }
+  if (threads > 0) {
+    renew(work.pair_slopes, 3 * pairs);
+    renew(work.pair_slots, pairs);
+  }
   work.pair_begin.resize(n);
   work.pair_blocks.resize(n);
   work.embedding_energy.resize(chunks.size());

@@ -65,8 +65,9 @@ class EamPotential final : public Potential {
  private:
   void tabulate(const EamTables& tables, TableEnd end);
   /// Sizes the buffers and points the chunks at them. @param doubles of a slot that a chunk adds to: 1 for energies, 4 for forces as well.
+  /// @param threads that will find forces; 0: none will.
   EamScratch& prepare(const Eigen::Ref<const Matrix3Xd>& positions, const NeighborList& list, ForceScratch& scratch,
-                      std::size_t doubles) const;
+                      std::size_t doubles, int threads) const;
   void share_slots(const Team& team, const Eigen::Ref<const Matrix3Xd>& positions, std::span<const int> types,
                    const NeighborList& list, EamScratch& work) const;
   /// A thread's share of pair energies, densities and embedding; with `slopes` also of what the force pass needs.

@@ -34,7 +34,7 @@ struct EamChunk {
   std::uint32_t* pair_slots = nullptr;
   std::size_t* pair_begin = nullptr;       ///< per rank: its first entry in pair_slots
   std::uint32_t* pair_blocks = nullptr;    ///< per rank: blocks in use
-  std::size_t kept = 0;                    ///< entry of pair_slots where the chunk's first pair goes; eam_density leaves that of the next chunk here
+  std::size_t kept = 0;                    ///< entry of pair_slots where the chunk's first pair goes; eam_density and eam_slopes leave that of the next chunk here
   // Results
   double* density = nullptr;               ///< per slot from slot_low, added to
   double* forces = nullptr;                ///< fx fy fz 0 per slot from slot_low, added to
@@ -73,6 +73,8 @@ struct Kernels {
   void (*eam_density)(EamChunk&);
   /// Adds densities and pair energies only; pair_slopes is not written.
   void (*eam_energy)(EamChunk&);
+  /// Writes pair_slopes only, as eam_density does.
+  void (*eam_slopes)(EamChunk&);
   /// w of a slot: dF/dρ of its atom.
   void (*eam_force)(EamChunk&);
   /// Indices k in [begin, end) with |(x, y, z)[k] - center|² < range2, in order. Reads up to 7 entries past `end`; writes up

@@ -7,6 +7,6 @@
 
 namespace landscape::md::simd {
 
-const Kernels avx2_kernels = {"avx2", eam_density, eam_energy, eam_force, within, eam_expand, eam_product};
+const Kernels avx2_kernels = {"avx2", eam_density, eam_energy, eam_slopes, eam_force, within, eam_expand, eam_product};
 
 }  // namespace landscape::md::simd

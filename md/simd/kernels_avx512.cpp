@@ -7,6 +7,6 @@
 
 namespace landscape::md::simd {
 
-const Kernels avx512_kernels = {"avx512", eam_density, eam_energy, eam_force, within, eam_expand, eam_product};
+const Kernels avx512_kernels = {"avx512", eam_density, eam_energy, eam_slopes, eam_force, within, eam_expand, eam_product};
 
 }  // namespace landscape::md::simd

@@ -94,14 +94,14 @@ inline std::size_t gather_piece(const EamChunk& c, std::uint32_t home, std::size
   return n;
 }
 
-/// Densities and pair energies of a chunk; with `Slopes` also what the force pass needs.
-template <bool Slopes>
+/// With `Densities` densities and pair energies of a chunk, with `Slopes` what the force pass needs.
+template <bool Densities, bool Slopes>
 void density_pass(EamChunk& c) {
   Packed packed;
   auto energy = Lanes::zero(), closest2 = Lanes::set(c.cutoff2);
   const auto inverse_dr = Lanes::set(c.inverse_dr);
-  const std::ptrdiff_t low = c.slot_low;
-  double* const densities = c.density;
+  [[maybe_unused]] const std::ptrdiff_t low = c.slot_low;
+  [[maybe_unused]] double* const densities = c.density;
   [[maybe_unused]] std::size_t out = c.kept;  // kept pairs follow each other without gaps
   for (std::size_t rank = c.rank_begin; rank < c.rank_end; ++rank) {
     const std::uint32_t home = c.home[rank];
@@ -124,12 +124,14 @@ void density_pass(EamChunk& c) {
         Lanes::columns(at, b1, db1, e1, de1);
         const auto p = Lanes::load(packed.fraction + k), inverse = Lanes::load(packed.inverse_r + k);
         const Cubic first(a0, da0, a1, da1), second(b0, db0, b1, db1), r_phi(e0, de0, e1, de1);
-        density = Lanes::add(density, Lanes::keep(used, first.value(p)));
         const auto phi = Lanes::keep(used, Lanes::mul(r_phi.value(p), inverse));
-        energy = Lanes::add(energy, phi);
-        alignas(64) double at_second[width];
-        Lanes::store(at_second, Lanes::keep(used, second.value(p)));
-        for (std::size_t l = 0; l < width; ++l) densities[static_cast<std::ptrdiff_t>(packed.slot[k + l]) - low] += at_second[l];
+        if constexpr (Densities) {
+          density = Lanes::add(density, Lanes::keep(used, first.value(p)));
+          energy = Lanes::add(energy, phi);
+          alignas(64) double at_second[width];
+          Lanes::store(at_second, Lanes::keep(used, second.value(p)));
+          for (std::size_t l = 0; l < width; ++l) densities[static_cast<std::ptrdiff_t>(packed.slot[k + l]) - low] += at_second[l];
+        }
         if constexpr (Slopes) {
           const auto scale = Lanes::keep(used, Lanes::mul(inverse_dr, inverse));
           double* slopes = c.pair_slopes + 3 * out + k % block;
@@ -144,15 +146,18 @@ void density_pass(EamChunk& c) {
       }
     }
     if constexpr (Slopes) c.pair_blocks[rank] = static_cast<std::uint32_t>((out - c.pair_begin[rank]) / block);
-    densities[static_cast<std::ptrdiff_t>(home) - low] += Lanes::sum(density);
+    if constexpr (Densities) densities[static_cast<std::ptrdiff_t>(home) - low] += Lanes::sum(density);
   }
   if constexpr (Slopes) c.kept = out;
-  c.energy = Lanes::sum(energy);
-  c.closest2 = Lanes::least(closest2);
+  if constexpr (Densities) {
+    c.energy = Lanes::sum(energy);
+    c.closest2 = Lanes::least(closest2);
+  }
 }
 
-void eam_density(EamChunk& c) { density_pass<true>(c); }
-void eam_energy(EamChunk& c) { density_pass<false>(c); }
+void eam_density(EamChunk& c) { density_pass<true, true>(c); }
+void eam_energy(EamChunk& c) { density_pass<true, false>(c); }
+void eam_slopes(EamChunk& c) { density_pass<false, true>(c); }
 
 void eam_force(EamChunk& c) {
   const std::ptrdiff_t low = c.slot_low;

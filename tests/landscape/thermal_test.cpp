@@ -51,7 +51,7 @@ TEST(ThermalRecord, HeatingGoesOnAfterAKill) {
   const auto straight = heat("a.db", 0.0);
   ASSERT_EQ(straight.code, 0) << straight.err;
   const auto points = straight.json()["points"];
-  ASSERT_EQ(points.size(), 4u);
+  ASSERT_EQ(points.size(), 5u);
   EXPECT_NEAR(points[0]["temperature_k"].get<double>(), 301.0, 2.0);
   for (const double seconds : {0.3, 0.5}) heat("b.db", seconds);
   EXPECT_EQ(heat("b.db", 0.0).json(), straight.json());
@@ -76,6 +76,15 @@ TEST(ThermalRecord, HeatingEndsWithTheRamp) {
   const auto points = heat({"--to", "301", "--every", "5", "--dt", "0.01"}).json()["points"];
   ASSERT_EQ(points.size(), 30u);
   for (std::size_t k = 0; k < points.size(); ++k) EXPECT_NEAR(points[k]["temperature_k"].get<double>(), 1.0 + 10.0 * double(k + 1), 1e-9);
+}
+
+TEST(ThermalRecord, HeatingEndsAtTheHighTemperatureWhereTheIntervalDoesNotDivideTheRange) {
+  const Workplace place;
+  quench(place, "a.db", "g", "2e15");
+  const auto points = place.run({"--db", "a.db", "sample", "heat", "g", "--rate", "1e15", "--to", "200", "--every", "60", "--json"}).json()["points"];
+  ASSERT_EQ(points.size(), 4u);
+  for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(points[k]["temperature_k"].get<double>(), 61.0 + 60.0 * double(k), 1.0);
+  EXPECT_NEAR(points[3]["temperature_k"].get<double>(), 200.0, 1e-9);
 }
 
 TEST(ThermalRecord, LiquidEndsWhereItsIntervalIsNoWholeNumberOfSteps) {

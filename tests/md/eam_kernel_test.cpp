@@ -85,6 +85,25 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"dense", nullptr, {"Cu", "Zr", "Al"}, 2.2, {5, 5, 5}, {true, true, true}}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
+TEST_P(EamKernel, PairsFoundAnewGiveTheForcesOfKeptOnes) {
+  const Case& c = GetParam();
+  const EamPotential potential("test", "", tables_of(c));
+  const Configuration atoms = random_atoms(c.species, c.spacing, c.edges, c.periodic, 3);
+  const std::vector<int> types = potential.types_of(atoms.species);
+  NeighborList list(potential.cutoff(), 0.5);
+  list.update(atoms.cell, atoms.positions, 1);
+  Matrix3Xd kept(3, atoms.size()), anew(3, atoms.size());
+  ForceScratch scratch, lean;
+  lean.pair_limit = 0.0;
+  const ForceResult of_kept = potential.compute(atoms.positions, types, list, kept, scratch, 2);
+  const double energy = potential.energy(atoms.positions, types, list, lean, 2);
+  const ForceResult of_anew = potential.compute(atoms.positions, types, list, anew, lean, 2);
+  EXPECT_EQ(of_kept.energy, of_anew.energy);
+  EXPECT_EQ(energy, of_anew.energy);
+  EXPECT_EQ(kept, anew);
+  EXPECT_LT((of_kept.virial - of_anew.virial).norm(), 1e-13 * (1.0 + of_kept.virial.norm()));
+}
+
 TEST(EamKernel, TwoAtomsOnOneSpotAreNamed) {
   Configuration atoms = random_atoms({"Cu", "Zr"}, 2.8, {4, 4, 4}, {true, true, true}, 1);
   atoms.positions.col(41) = atoms.positions.col(6) + Eigen::Vector3d(0.001, 0.0, 0.0);
