@@ -210,7 +210,7 @@ class Search {
 
   std::optional<ApproachResult> reach_saddle() {
     ApproachObserver look;
-    if (!context_.known.empty()) look = [this](const ApproachProgress& p) { return recognize(p); };
+    if (context_.known) look = [this](const ApproachProgress& p) { return recognize(p); };
     std::vector<char> pushed(static_cast<std::size_t>(direction_.size() / surface_.block()));
     for (std::size_t i = 0; i < pushed.size(); ++i)
       pushed[i] = direction_.segment(static_cast<Eigen::Index>(i) * surface_.block(), surface_.block()).norm() > 0.0;
@@ -293,12 +293,8 @@ class Search {
 
   md::Control recognize(const ApproachProgress& p) {
     if (p.max_force > options_.recognize_force || !(p.curvature < 0.0)) return md::Control::Continue;
-    for (std::size_t k = 0; k < context_.known.size(); ++k)
-      if (md::largest_displacement(surface_, *context_.known[k], p.x) < options_.recognize) {
-        result_.known = k;
-        return md::Control::Stop;
-      }
-    return md::Control::Continue;
+    result_.known = context_.known(p.x, options_.recognize);
+    return result_.known ? md::Control::Stop : md::Control::Continue;
   }
 
   /// Relaxes a side far enough to say whether it is the start; in a region first, where there is one.

@@ -86,7 +86,8 @@ struct StageCalls {
 
 /// What a search need not find again.
 struct SearchContext {
-  std::vector<const Eigen::VectorXd*> known = {};       ///< saddles of the same minimum; must outlive the search
+  /// The number of a known saddle of the same minimum of which no atom is as far as `distance` [Å] from where it is in x.
+  std::function<std::optional<std::size_t>(const Eigen::VectorXd& x, double distance)> known = {};
 };
 
 struct [[nodiscard]] SearchResult {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <set>
 
 #include "landscape/workflow/sample.hpp"
 #include "md/core/error.hpp"
@@ -21,11 +22,11 @@ MinimumMapping::MinimumMapping(db::Database& database, const MapOptions& options
     : database_(database), options_(options), session_(session), sample_(sample), minimum_(minimum), potential_(std::move(potential)),
       configuration_(sample_configuration(database, sample, minimum.configuration_id, minimum.strain_xy, plane_index(minimum.plane))),
       reference_(reference_of(database, minimum.configuration_id)), surface_(potential_, configuration_), start_(surface_.gather(configuration_.positions)), starts_(std::move(starts)),
-      state_(surface_, options.search.same) {}
+      state_(surface_, start_) {}
 
 void MinimumMapping::load(const db::MappingRecord& record) {
   db::Transaction nothing_changes_meanwhile(database_);
-  state_ = State(surface_, options_.search.same);
+  state_ = State(surface_, start_);
   mapping_ = record;
   uid_text_ = sample_uid_text(database_, sample_) + '|' + md::message(record.strain_xy, '|', record.seed, '|', record.options_key);
   for (const auto& other : database_.mappings_of_sample(sample_.id))
@@ -33,7 +34,7 @@ void MinimumMapping::load(const db::MappingRecord& record) {
       for (const auto& search : database_.searches_of_mapping(other.id)) read(search, other.id == record.id);
   for (const auto& minimum : database_.minima_of_sample(sample_.id))
     if (minimum.strain_xy == minimum_.strain_xy && minimum.plane == minimum_.plane)
-      state_.finals.push_back({minimum.id, minimum.configuration_id, minimum.energy_ev, {}});
+      state_.finals.push_back({minimum.id, minimum.configuration_id, minimum.energy_ev});
   state_.totals.events = static_cast<std::int64_t>(state_.times.size());
   state_.last_search = database_.last_search();
   nothing_changes_meanwhile.commit();
@@ -55,12 +56,21 @@ void MinimumMapping::read(db::SearchRecord search, bool own) {
   if (!search.saddle_id || search.message == recognized) return;
   if (!own && !connected) return;
   const Eigen::VectorXd x = coordinates(database_.saddle(*search.saddle_id).configuration_id);
-  if (own) state_.known.push_back({search.search_index, *search.saddle_id, connected ? *search.event_id : 0, x});
-  if (!connected) return;
-  const auto numbered = state_.clusters.numbered();
-  const auto touched = state_.clusters.add(x);
-  if (touched.empty()) state_.event_of_cluster[numbered] = *search.event_id;
-  else join(touched, *search.event_id);
+  db::Id event = 0;
+  if (connected) {
+    auto events = events_at(x);
+    events.push_back(*search.event_id);
+    event = join(events);
+  }
+  state_.places.add(x);
+  state_.known.push_back({own ? search.search_index : -1, *search.saddle_id, event});
+}
+
+std::vector<db::Id> MinimumMapping::events_at(const Eigen::VectorXd& x) const {
+  std::set<db::Id> events;
+  for (const std::size_t n : state_.places.within(x, options_.search.same))
+    if (state_.known[n].event_id != 0) events.insert(state_.known[n].event_id);
+  return {events.begin(), events.end()};
 }
 
 std::vector<std::int64_t> MinimumMapping::times_found() const {
@@ -77,7 +87,8 @@ std::vector<db::Id> MinimumMapping::events() const {
 
 std::vector<db::Id> MinimumMapping::saddles() const {
   std::vector<db::Id> ids;
-  for (const auto& known : state_.known) ids.push_back(known.saddle_id);
+  for (const auto& known : state_.known)
+    if (known.search_index >= 0) ids.push_back(known.saddle_id);
   return ids;
 }
 
@@ -90,8 +101,11 @@ FoundBySearch MinimumMapping::find(std::int64_t k) const {
   std::vector<Eigen::Index> active;
   art::SearchContext context;
   // Only what earlier batches found, so that the threads' order does not matter.
-  for (const auto& one : state_.known)
-    if (one.search_index < k / batch_size * batch_size) context.known.push_back(&one.x);
+  context.known = [this, k](const Eigen::VectorXd& x, double distance) -> std::optional<std::size_t> {
+    for (const std::size_t n : state_.places.within(x, distance))
+      if (state_.known[n].search_index >= 0 && state_.known[n].search_index < k / batch_size * batch_size) return n;
+    return std::nullopt;
+  };
   for (std::size_t b = 0; b < surface.free_atoms().size(); ++b) {
     const Eigen::Vector3d d = configuration_.positions.col(surface.free_atoms()[b]) - center;
     if (configuration_.cell.minimum_image(d).norm() < options_.search.radius) active.push_back(static_cast<Eigen::Index>(b));
@@ -160,7 +174,7 @@ void MinimumMapping::enter(std::int64_t k, const FoundBySearch& found, db::Id ru
   record.force_calls = s.calls.total();
   bool connected = s.outcome == art::Outcome::Connected;
   if (s.outcome == art::Outcome::Recognized) {
-    connected = enter_again(known_at(k, *s.known), record);
+    connected = enter_again(state_.known.at(*s.known), record);
   } else if (connected || s.outcome == art::Outcome::Disconnected) {
     record.barrier_ev = found.saddle.energy_ev - minimum_.energy_ev;
     if (connected && !(std::min(record.barrier_ev, found.saddle.energy_ev - found.far_side.energy_ev) > least_barrier)) {
@@ -216,22 +230,13 @@ void MinimumMapping::count(const db::SearchRecord& search, bool connected) {
   state_.connected_saddles[*search.saddle_id] = *search.event_id;
 }
 
-const MinimumMapping::Known& MinimumMapping::known_at(std::int64_t k, std::size_t n) const {
-  for (const auto& one : state_.known)
-    if (one.search_index < k / batch_size * batch_size && n-- == 0) return one;
-  LANDSCAPE_CHECK(false);
-  return state_.known.front();
-}
-
 db::MinimumRecord MinimumMapping::final_minimum(std::int64_t k, const FoundBySearch& found, db::Id run_id) {
-  for (auto& final : state_.finals) {
-    if (std::abs(final.energy - found.far_side.energy_ev) > same_minimum_energy) continue;
-    if (final.x.size() == 0) final.x = coordinates(final.configuration_id);
-    if (md::largest_displacement(surface_, final.x, found.search.far_side) < options_.search.same)
+  for (const auto& final : state_.finals)
+    if (std::abs(final.energy - found.far_side.energy_ev) <= same_minimum_energy &&
+        md::largest_displacement(surface_, coordinates(final.configuration_id), found.search.far_side) < options_.search.same)
       return database_.minimum(final.id);
-  }
   const auto record = store_minimum(database_, place(run_id), found.far_side, "map", uid("minimum", k));
-  state_.finals.push_back({record.id, record.configuration_id, record.energy_ev, found.search.far_side});
+  state_.finals.push_back({record.id, record.configuration_id, record.energy_ev});
   return record;
 }
 
@@ -251,34 +256,29 @@ void MinimumMapping::enter_saddle(std::int64_t k, const FoundBySearch& found, bo
                                    measure_displacement(surface_, start_, found.search.saddle).center_atom, uid("saddle", k));
   search.saddle_id = saddle.id;
   if (connected) search.event_id = enter_event(k, found, saddle, run_id);
-  state_.known.push_back({k, saddle.id, search.event_id.value_or(0), found.search.saddle});
+  state_.places.add(found.search.saddle);
+  state_.known.push_back({k, saddle.id, search.event_id.value_or(0)});
 }
 
 db::Id MinimumMapping::enter_event(std::int64_t k, const FoundBySearch& found, const db::SaddleRecord& saddle, db::Id run_id) {
-  const auto numbered = state_.clusters.numbered();
-  const auto touched = state_.clusters.add(found.search.saddle);
-  if (touched.empty()) {
+  const auto events = events_at(found.search.saddle);
+  if (events.empty()) {
     db::EventRecord event = event_between(place(run_id), minimum_, saddle, final_minimum(k, found, run_id), surface_, start_,
                                           found.search.far_side);
     event.mapping_id = mapping_.id;
     event.first_search_index = k;
     event.uid = uid("event", k);
-    return state_.event_of_cluster[numbered] = database_.add_event(event);
+    return database_.add_event(event);
   }
-  const db::Id kept = join(touched, 0);
+  const db::Id kept = join(events);
   database_.count_event_again(kept, k);
   return kept;
 }
 
-db::Id MinimumMapping::join(const std::vector<std::int64_t>& touched, db::Id another) {
-  std::vector<db::Id> events;
-  for (const auto cluster : touched) events.push_back(state_.event_of_cluster.at(cluster));
-  if (another != 0) events.push_back(another);
+db::Id MinimumMapping::join(const std::vector<db::Id>& events) {
   const db::Id kept = *std::ranges::min_element(events);
   for (const db::Id event : events)
     if (event != kept && !state_.kept_of.contains(event)) join_events(kept, event);
-  for (const auto cluster : touched) state_.event_of_cluster.erase(cluster);
-  state_.event_of_cluster[touched.front()] = kept;
   return kept;
 }
 
@@ -288,8 +288,6 @@ void MinimumMapping::join_events(db::Id kept, db::Id gone) {
   for (auto& known : state_.known)
     if (known.event_id == gone) known.event_id = kept;
   for (auto& [saddle, event] : state_.connected_saddles)
-    if (event == gone) event = kept;
-  for (auto& [cluster, event] : state_.event_of_cluster)
     if (event == gone) event = kept;
   if (const auto times = state_.times.find(gone); times != state_.times.end()) {
     state_.times[kept] += times->second;

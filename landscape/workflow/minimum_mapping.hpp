@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "landscape/workflow/event_clusters.hpp"
+#include "landscape/workflow/nearby_states.hpp"
 #include "landscape/workflow/event_records.hpp"
 #include "landscape/workflow/mapping.hpp"
 
@@ -56,21 +56,18 @@ class MinimumMapping {
   struct Final {
     db::Id id, configuration_id;
     double energy;
-    Eigen::VectorXd x;           ///< empty until needed
   };
   struct Known {
-    std::int64_t search_index;
+    std::int64_t search_index;   ///< -1: of another mapping
     db::Id saddle_id, event_id;  ///< event 0: not connected
-    Eigen::VectorXd x;
   };
   /// All that depends on the stored searches.
   struct State {
-    State(const md::AtomicSurface& surface, double same) : clusters(surface, same) {}
-    EventClusters clusters;      ///< of this minimum's saddles, whichever mapping found them
-    std::map<std::int64_t, db::Id> event_of_cluster;
+    State(const md::AtomicSurface& surface, const Eigen::VectorXd& start) : places(surface, start) {}
+    NearbyStates places;         ///< of the saddles in `known`
     std::map<db::Id, db::Id> kept_of;  ///< events that were joined to others, which may have been joined since
     std::vector<Final> finals;   ///< minima of the sample at this strain, by id
-    std::vector<Known> known;    ///< this mapping's saddles with rows of their own, by search index
+    std::vector<Known> known;    ///< this minimum's saddles with rows of their own, those of this mapping by search index
     std::map<db::Id, std::int64_t> times;             ///< searches of this mapping that ended in each event
     std::map<db::Id, db::Id> connected_saddles;       ///< of this mapping, with their events
     MapResult totals;
@@ -86,8 +83,8 @@ class MinimumMapping {
   void read(db::SearchRecord search, bool own);
   /// Adds a search of this mapping to the totals.
   void count(const db::SearchRecord& search, bool connected);
-  /// The one that search k called number `n` among those of earlier batches.
-  const Known& known_at(std::int64_t k, std::size_t n) const;
+  /// Saddles of events are one event where they lie at one place, and so on from one to the next. @return the events there, lowest first.
+  std::vector<db::Id> events_at(const Eigen::VectorXd& x) const;
   /// The stored minimum at the same place, or a new one.
   db::MinimumRecord final_minimum(std::int64_t k, const FoundBySearch& found, db::Id run_id);
   /// A saddle that an earlier batch found. @return whether it is connected.
@@ -95,8 +92,8 @@ class MinimumMapping {
   void enter_saddle(std::int64_t k, const FoundBySearch& found, bool connected, db::SearchRecord& search, db::Id run_id);
   /// @return the event of the saddle, new or known.
   db::Id enter_event(std::int64_t k, const FoundBySearch& found, const db::SaddleRecord& saddle, db::Id run_id);
-  /// Clusters that a saddle touches are one, and so are their events. @param another event of that saddle; 0: none. @return the one kept.
-  db::Id join(const std::vector<std::int64_t>& touched, db::Id another);
+  /// Makes one event of all. @return the one kept.
+  db::Id join(const std::vector<db::Id>& events);
   void join_events(db::Id kept, db::Id gone);
 
   db::Database& database_;

@@ -105,19 +105,6 @@ md::Matrix3Xd decode_positions(const db::ConfigurationRecord& record) {
   return Eigen::Map<const md::Matrix3Xd>(values.data(), 3, static_cast<Eigen::Index>(record.n_atoms));
 }
 
-md::Matrix3Xd positions_of(const db::ConfigurationRecord& record, const Reference* reference) {
-  if (record.layout != grid_layout) return decode_positions(record);
-  if (reference && reference->positions.cols() != static_cast<Eigen::Index>(record.n_atoms))
-    throw db::Error(db::message("configuration ", record.id, ": expected ", record.n_atoms, " atoms in its reference ", reference->configuration_id,
-                                ", got ", reference->positions.cols()));
-  auto steps = unpack<std::int64_t>(record.data, static_cast<std::size_t>(3 * record.n_atoms));
-  for (auto& k : steps) {
-    const auto coded = static_cast<std::uint64_t>(k);
-    k = static_cast<std::int64_t>((coded >> 1) ^ (~(coded & 1) + 1));
-  }
-  return at_steps(steps, reference);
-}
-
 }  // namespace
 
 db::Blob pack_doubles(std::span<const double> values) {
@@ -147,6 +134,19 @@ db::ConfigurationRecord encode_on_grid(const md::Matrix3Xd& positions, const Ref
 
 md::Matrix3Xd put_on_grid(const md::Matrix3Xd& positions, const Reference* reference, std::int64_t multiple) {
   return at_steps(grid_steps(positions, reference, multiple), reference);
+}
+
+md::Matrix3Xd positions_of(const db::ConfigurationRecord& record, const Reference* reference) {
+  if (record.layout != grid_layout) return decode_positions(record);
+  if (reference && reference->positions.cols() != static_cast<Eigen::Index>(record.n_atoms))
+    throw db::Error(db::message("configuration ", record.id, ": expected ", record.n_atoms, " atoms in its reference ", reference->configuration_id,
+                                ", got ", reference->positions.cols()));
+  auto steps = unpack<std::int64_t>(record.data, static_cast<std::size_t>(3 * record.n_atoms));
+  for (auto& k : steps) {
+    const auto coded = static_cast<std::uint64_t>(k);
+    k = static_cast<std::int64_t>((coded >> 1) ^ (~(coded & 1) + 1));
+  }
+  return at_steps(steps, reference);
 }
 
 md::Matrix3Xd load_positions(db::Database& database, db::Id configuration_id) {

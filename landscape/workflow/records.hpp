@@ -45,6 +45,8 @@ md::Matrix3Xd put_on_grid(const md::Matrix3Xd& positions, const Reference* refer
 db::ConfigurationRecord encode_positions(const md::Matrix3Xd& positions);
 /// In the second. @throws db::Error as put_on_grid.
 db::ConfigurationRecord encode_on_grid(const md::Matrix3Xd& positions, const Reference* reference);
+/// 3 x N [Å] of bytes that encode_positions or, with that reference, encode_on_grid made. @throws db::Error for others.
+md::Matrix3Xd positions_of(const db::ConfigurationRecord& record, const Reference* reference);
 /// 3 x N [Å]. @throws db::Error for an unknown layout, or bytes that do not give 3 N numbers.
 md::Matrix3Xd load_positions(db::Database& database, db::Id configuration_id);
 /// Whether load_positions knows the layout.

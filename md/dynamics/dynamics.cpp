@@ -94,7 +94,7 @@ Dynamics::Dynamics(std::shared_ptr<const Potential> potential,
   clean_velocities();
   forces_.setZero(3, configuration_.size());
   // What 30 half pairs an atom with their share of the skin take: with more, a sample of 100,000 atoms would need more than 200 MB.
-  if (configuration_.size() >= large_configuration) scratch_.pair_limit = 1500.0;
+  if (configuration_.size() >= large_configuration) scratch_.pair_limit = 1600.0;
   refresh_forces();
 }
 

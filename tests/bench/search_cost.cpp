@@ -9,6 +9,7 @@
 #include <string>
 
 #include "art/search.hpp"
+#include "landscape/workflow/nearby_states.hpp"
 #include "md/core/error.hpp"
 #include "md/io/structure_io.hpp"
 #include "md/potential/atomic_surface.hpp"
@@ -90,7 +91,8 @@ int run(int argc, char** argv) {
   const Eigen::Index n = minimum.size() / 3;
 
   constexpr std::int64_t batch = 8;
-  std::vector<std::pair<std::int64_t, Eigen::VectorXd>> saddles;
+  landscape::NearbyStates saddles(surface, minimum);
+  std::vector<std::int64_t> found_by;
   std::vector<bool> is_event;
   std::map<std::string, Sum> by_outcome;
   Sum all;
@@ -105,15 +107,18 @@ int run(int argc, char** argv) {
         active.push_back(i);
     md::CounterRng push_rng(settings.seed, md::Stream::Activation, static_cast<std::uint64_t>(k));
     art::SearchContext context;
-    for (const auto& [index, x] : saddles)
-      if (index < k / batch * batch) context.known.push_back(&x);
+    context.known = [&](const Eigen::VectorXd& x, double distance) -> std::optional<std::size_t> {
+      for (const std::size_t n : saddles.within(x, distance))
+        if (found_by[n] < k / batch * batch) return n;
+      return std::nullopt;
+    };
     const auto found = art::search(surface, minimum, art::random_push(surface, active, push_rng), settings.search, context);
     bool connected = found.outcome == art::Outcome::Connected, fresh = false;
     if (connected || found.outcome == art::Outcome::Disconnected) {
-      fresh = true;
-      for (std::size_t s = 0; s < saddles.size() && fresh; ++s)
-        fresh = is_event[s] != connected || md::largest_displacement(surface, saddles[s].second, found.saddle) >= settings.search.same;
-      saddles.emplace_back(k, found.saddle);
+      const auto near = saddles.within(found.saddle, settings.search.same);
+      fresh = std::ranges::none_of(near, [&](std::size_t n) { return is_event[n] == connected; });
+      saddles.add(found.saddle);
+      found_by.push_back(k);
       is_event.push_back(connected);
     }
     std::string name = art::name(found.outcome);
