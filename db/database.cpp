@@ -57,6 +57,8 @@ int Database::schema_version() const {
   return static_cast<int>(connection_->number("PRAGMA user_version"));
 }
 
+void Database::shrink_memory() { connection_->execute("PRAGMA shrink_memory"); }
+
 Id Database::add_run(const RunRecord& run) {
   RunRecord complete = run;
   if (complete.host.empty()) complete.host = host_name();

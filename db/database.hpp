@@ -54,6 +54,8 @@ class Database {
 
   const std::filesystem::path& path() const;
   int schema_version() const;
+  /// Gives back the pages kept in memory, up to half a gigabyte; they are read again as needed.
+  void shrink_memory();
 
   // Runs and potentials
 

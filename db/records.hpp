@@ -263,6 +263,8 @@ struct TrackPointRecord {
   bool path_asked = false;                    ///< A path between the two minima was looked for here.
   double path_barrier_ev = unknown;           ///< Of that path; unknown where it has more than one saddle.
   double path_reverse_barrier_ev = unknown;
+  std::optional<std::int64_t> which_initial = {};  ///< 0: the minimum of the start; 1, 2, ... (-1, ...): those that took its place on the way up (down).
+  std::optional<std::int64_t> which_final = {};
 };
 
 /// Where an event's barrier is expected to vanish, foretold from the strain where it was found.
@@ -308,6 +310,7 @@ struct ShearRecord {
   double rearranged_fraction = unknown;        ///< There, D²min against strain 0.
   double d2min_cutoff_a = unknown;
   double d2min_threshold_a2 = unknown;
+  double unstable_strain = unknown;  ///< Of the first state found to be no minimum.
 };
 
 struct ShearStepRecord {

@@ -14,7 +14,7 @@ set(libraries md db art neb catastrophe landscape)
 # Libraries that stop at a folder's edge: <pattern of the header>|<pattern of the sources that may include it>
 set(fenced
   "^(sqlite3(ext)?\\.h|SQLiteCpp/)|^db/.*\\.cpp$"
-  "^nanoflann\\.hpp$|^md/.*\\.cpp$"
+  "^nanoflann\\.hpp$|^(md|landscape)/.*\\.cpp$"
   "^voro\\+\\+/|^md/structure/voronoi\\.cpp$"
   "^boost/|^landscape/.*\\.cpp$"
   "^(unsupported/)?Eigen/|^(md|art|neb|catastrophe|landscape|examples)/")

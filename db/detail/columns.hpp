@@ -314,6 +314,8 @@ struct Table<TrackPointRecord> {
     LANDSCAPE_FIELD(path_asked);
     LANDSCAPE_FIELD(path_barrier_ev);
     LANDSCAPE_FIELD(path_reverse_barrier_ev);
+    LANDSCAPE_FIELD(which_initial);
+    LANDSCAPE_FIELD(which_final);
   }
 };
 
@@ -347,6 +349,7 @@ struct Table<ShearRecord> {
     LANDSCAPE_FIELD(rearranged_fraction);
     LANDSCAPE_FIELD(d2min_cutoff_a);
     LANDSCAPE_FIELD(d2min_threshold_a2);
+    LANDSCAPE_FIELD(unstable_strain);
   }
 };
 

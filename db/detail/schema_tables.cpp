@@ -353,4 +353,10 @@ const std::string_view tables_v11 = R"sql(
 DROP INDEX saddle_by_energy;
 )sql";
 
+const std::string_view tables_v12 = R"sql(
+ALTER TABLE track_point_row ADD COLUMN which_initial INTEGER;
+ALTER TABLE track_point_row ADD COLUMN which_final INTEGER;
+ALTER TABLE shear_row ADD COLUMN unstable_strain REAL;
+)sql";
+
 }  // namespace landscape::db::detail

@@ -84,7 +84,7 @@ LEFT JOIN track_row t ON t.event_id = f.event_id AND t.id =
 SELECT q.id, s.name AS sample, t.event_id, q.track_id, q.point_index, q.strain_xy, q.barrier_ev,
   q.reverse_barrier_ev, q.curvature_ev_per_a2, q.initial_curvature_ev_per_a2,
   q.final_curvature_ev_per_a2, q.delta_stress_xy_gpa, q.delta_stress_reverse_xy_gpa,
-  q.initial_stress_xy_gpa, q.energy_initial_ev, q.path_asked,
+  q.initial_stress_xy_gpa, q.energy_initial_ev, q.which_initial, q.which_final, q.path_asked,
   q.path_barrier_ev, q.path_reverse_barrier_ev, q.force_calls, q.initial_configuration_id,
   q.saddle_configuration_id, q.final_configuration_id, t.run_id
 FROM track_point_row q JOIN track_row t ON t.id = q.track_id JOIN event_row e ON e.id = t.event_id
@@ -94,7 +94,7 @@ SELECT h.id, s.name AS sample, h.plane, h.to_strain, h.state, h.steps, h.shear_m
   h.max_stress_gpa, h.yield_strain, h.yield_stress_gpa, h.max_stress_drop_gpa,
   h.max_stress_drop_strain, h.max_stress_drop_energy_ev, h.slope_drop_gpa, h.slope_drop_strain,
   h.released_energy_ev, h.overlap, h.rearranged_fraction, h.d2min_cutoff_a, h.d2min_threshold_a2,
-  b.name AS ensemble, h.force_calls, h.options, h.start_minimum_id, h.run_id
+  h.unstable_strain, b.name AS ensemble, h.force_calls, h.options, h.start_minimum_id, h.run_id
 FROM shear_row h JOIN sample_row s ON s.id = h.sample_id
 LEFT JOIN ensemble_row b ON b.id = h.ensemble_id)sql"},
     {"shear_steps", R"sql(

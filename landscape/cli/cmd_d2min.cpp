@@ -97,7 +97,7 @@ void add_d2min_command(CLI::App& app, Context& context) {
       "  landscape d2min glass --from 0.05 --to unload:0");
   command->add_option("sample", request->sample, "name of the sample")->required();
   command->add_option("--from", request->from, "the earlier state")->capture_default_str();
-  command->add_option("--to", request->to, "later states, with commas between them")->delimiter(',')->capture_default_str();
+  command->add_option("--to", request->to, "later states, with commas between them")->delimiter(',')->allow_extra_args(false)->capture_default_str();
   command->add_option("--shear", request->shear, "id of the shear (view shears); the latest that is not of an ensemble unless given")
       ->check(count_at_least(1));
   command->add_option("--threshold", request->options.threshold_a2,

@@ -87,8 +87,8 @@ void add_ensemble_command(CLI::App& app, Context& context) {
       "Views: ensembles, replicas, ensemble_points, and shears, shear_steps, plastic_events, unloadings of every replica.\n"
       "Example:\n  landscape ensemble deep --samples glass1,glass2 --perturbations 4 --to 0.15 --csv curve.csv");
   command->add_option("name", request->name, "name of the ensemble")->required();
-  command->add_option("--samples", request->samples, "names of samples of one kind")->delimiter(',')->required();
-  command->add_option("--senses", request->senses, "planes and senses of shear")->delimiter(',')->capture_default_str();
+  command->add_option("--samples", request->samples, "names of samples of one kind")->delimiter(',')->allow_extra_args(false)->required();
+  command->add_option("--senses", request->senses, "planes and senses of shear")->delimiter(',')->allow_extra_args(false)->capture_default_str();
   command->add_option("--perturbations", request->perturbations, "perturbed starts of each sample, beside its own minimum")
       ->capture_default_str();
   command->add_option("--amplitude", request->amplitude_a, "standard deviation of each component of the random displacements [Å]")

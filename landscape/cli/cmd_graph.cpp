@@ -53,7 +53,7 @@ struct Panels {
 
 void add_source_options(CLI::App& command, Source& source) {
   command.add_option("SAMPLE", source.samples, "samples of the database");
-  command.add_option("--strain", source.strains, "strains, e.g. 0,0.02,0.04")->delimiter(',')->capture_default_str();
+  command.add_option("--strain", source.strains, "strains, e.g. 0,0.02,0.04")->delimiter(',')->allow_extra_args(false)->capture_default_str();
   command.add_option("--plane", source.plane, "plane of the shear to these strains")
       ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command.add_flag("--from-tracks", source.from_tracks, "energies at these strains from the tracks of events");

@@ -129,7 +129,7 @@ void add_map_command(CLI::App& app, Context& context) {
                     "count up to rotation, reflection, shift and exchange of like atoms too (clusters, crystals, slabs); --from all then "
                     "maps one minimum of each kind");
   auto& starts = options->starts;
-  auto* center = command->add_option("--center", starts.atoms, "atoms to start at, from 1")->delimiter(',');
+  auto* center = command->add_option("--center", starts.atoms, "atoms to start at, from 1")->delimiter(',')->allow_extra_args(false);
   command->add_option("--element", starts.element, "start at atoms of this element")->excludes(center);
   command->add_option("--region", starts.zone,
                       "start at atoms in sphere:x,y,z,radius, box:x0,y0,z0,x1,y1,z1 or slab:axis,from,to [Å]; Cartesian, in the frame of the stored "

@@ -112,8 +112,8 @@ void add_query_command(CLI::App& app, Context& context) {
   command->add_option("VIEW", options->words, "events, minima, saddles, tracks, samples, searches, ... and then terms")
       ->type_name("[TERM...]");
   auto* where = command->add_option("--where,-w", options->query.where, "SQL expression over the columns: \"EA < 0.5 and ER > 0.1\"");
-  auto* sort = command->add_option("--sort,-s", options->query.sort, "columns to sort by; descending is --sort=-EA")->delimiter(',');
-  auto* columns = command->add_option("--columns,-c", options->query.columns, "columns to show")->delimiter(',');
+  auto* sort = command->add_option("--sort,-s", options->query.sort, "columns to sort by; descending is --sort=-EA")->delimiter(',')->allow_extra_args(false);
+  auto* columns = command->add_option("--columns,-c", options->query.columns, "columns to show")->delimiter(',')->allow_extra_args(false);
   auto* sql = command->add_option("--sql", options->query.sql, "one whole SELECT over the views");
   for (auto* other : {where, sort, columns}) sql->excludes(other);
   auto* limit = command->add_option("--limit,-L", options->query.limit, "rows at most (default: 20 on a terminal, else all)")

@@ -3,17 +3,13 @@
 
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
+#include "landscape/cli/table.hpp"
 #include "landscape/workflow/shear.hpp"
 #include "md/core/error.hpp"
 
 namespace landscape::cli {
 
 namespace {
-
-template <class T>
-nlohmann::json known(const std::optional<T>& value) {
-  return value ? nlohmann::json(*value) : nlohmann::json();
-}
 
 /// Drops of the first loading: discontinuities, or falls of the curve.
 nlohmann::json drops_json(const ShearReport& report, const std::string& rule) {
@@ -56,7 +52,7 @@ nlohmann::json describe(const ShearReport& report, const std::string& rule) {
           {"max_stress_drop_energy_ev", s.max_stress_drop_energy_ev}, {"slope_drop_gpa", s.slope_drop_gpa},
           {"slope_drop_strain", s.slope_drop_strain}, {"released_energy_ev", s.released_energy_ev}, {"overlap", s.overlap},
           {"rearranged_fraction", s.rearranged_fraction}, {"d2min_cutoff_a", s.d2min_cutoff_a},
-          {"d2min_threshold_a2", s.d2min_threshold_a2}, {"drops", drops_json(report, rule)}, {"events", events},
+          {"d2min_threshold_a2", s.d2min_threshold_a2}, {"unstable_strain", s.unstable_strain}, {"drops", drops_json(report, rule)}, {"events", events},
           {"unloadings", unloadings}};
 }
 
@@ -69,13 +65,14 @@ void add_shear_command(CLI::App& app, Context& context) {
   command->add_option("sample", request->sample, "name of the sample")->required();
   command->add_option("--to", request->to, "final strain (negative shears backwards)")->capture_default_str();
   command->add_option("--max-step", request->max_step, "largest strain step; the first is at most 0.002, for the modulus")->capture_default_str();
-  command->add_option("--resolution", request->resolution, "strain bracket of an event")->capture_default_str();
+  auto* resolution = command->add_option("--resolution", request->resolution, "strain bracket of an event")->capture_default_str();
   command->add_option("--plane", request->plane, "plane of shear")
       ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command->add_option("--unload", request->unload, "take the load off afterwards: to zero stress, or to zero strain")
       ->expected(0, 1)->default_str("stress")->check(CLI::IsMember({"stress", "strain"}));
   command->add_option("--cycle", request->cycles, "load and unload again so often")->expected(0, 1)->check(count_at_least(1))->default_str("1");
-  command->add_flag("--fixed-steps", request->fixed_steps, "the reference: every step but the first (at most 0.002) is --max-step, from the affine guess alone, and no event is bracketed; small steps are what it is for");
+  command->add_flag("--fixed-steps", request->fixed_steps, "the reference: every step but the first (at most 0.002) is --max-step, from the affine guess alone, and no event is bracketed; small steps are what it is for")
+      ->excludes(resolution);
   command->add_option("--threshold", request->rearrangement.threshold_a2,
                       "an atom whose D2min (a sum over neighbors) is above this is rearranged [Å²]; half of it is counted too")->capture_default_str();
   command->add_option("--d2min-cutoff", request->rearrangement.cutoff_a, "neighbors of D2min [Å]; the first minimum of g(r) unless given");
@@ -96,8 +93,8 @@ void add_shear_command(CLI::App& app, Context& context) {
         return exit_stopped;
       }
       context.print(describe(report, *rule));
-      if (report.unstable_strain)
-        context.outcome(md::message("the state of ", request->sample, " at strain ", *report.unstable_strain,
+      if (std::isfinite(report.shear.unstable_strain))
+        context.outcome(md::message("the state of ", request->sample, " at strain ", report.shear.unstable_strain,
                                     " is no minimum: symmetry keeps it from giving way; displace the atoms at random and import them again"));
       if (report.converged) return exit_done;
       context.outcome(md::message("a state of ", request->sample, " did not relax; the shear ended there"));

@@ -4,6 +4,7 @@
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/event_choice.hpp"
 #include "landscape/cli/stop.hpp"
+#include "landscape/cli/table.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/track.hpp"
 #include "md/core/error.hpp"
@@ -20,14 +21,15 @@ nlohmann::json describe(const TrackReport& report) {
     for (const auto& p : report.points[k]) {
       points.push_back({{"strain_xy", p.strain_xy}, {"barrier_ev", p.barrier_ev},
                         {"reverse_barrier_ev", p.reverse_barrier_ev}, {"curvature_ev_per_a2", p.curvature_ev_per_a2},
-                        {"delta_stress_xy_gpa", p.delta_stress_xy_gpa}});
+                        {"delta_stress_xy_gpa", p.delta_stress_xy_gpa}, {"which_initial", known(p.which_initial)},
+                        {"which_final", known(p.which_final)}});
       if (p.path_asked) {
         points.back()["path_barrier_ev"] = p.path_barrier_ev;
         points.back()["path_reverse_barrier_ev"] = p.path_reverse_barrier_ev;
       }
     }
     tracks.push_back({{"event", t.event_id}, {"plane", t.plane},
-                      {"event_at_zero", t.event_at_zero_id ? nlohmann::json(*t.event_at_zero_id) : nlohmann::json(nullptr)},
+                      {"event_at_zero", known(t.event_at_zero_id)},
                       {"critical_strain", t.critical_strain},
                       {"critical_strain_error", t.critical_strain_error}, {"reverse_strain", t.reverse_strain},
                       {"reverse_strain_error", t.reverse_strain_error}, {"window_low", t.window_low},

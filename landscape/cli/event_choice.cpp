@@ -7,7 +7,7 @@ namespace landscape::cli {
 
 std::vector<CLI::Option*> add_event_choice(CLI::App& command, EventChoice& choice) {
   std::vector<CLI::Option*> options = {
-      command.add_option("--events", choice.ids, "ids of the view events, e.g. 1,4,9")->delimiter(','),
+      command.add_option("--events", choice.ids, "ids of the view events, e.g. 1,4,9")->delimiter(',')->allow_extra_args(false),
       command.add_option("--where", choice.where, "condition on the view events"),
       command.add_option("--class", choice.event_class, "thermal, strain_created or unresolved")};
   for (auto* a : options)

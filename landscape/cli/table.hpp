@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ std::string rows_csv(const db::QueryResult& result);
 std::string rows_table(const db::QueryResult& result);
 /// A table for a README or an issue; unknown is empty.
 std::string rows_markdown(const db::QueryResult& result);
+
+/// The value, or null.
+template <class T>
+nlohmann::json known(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
 
 /// A JSON array of row objects with these of their keys as columns; null and what is not there is "-".
 std::string array_table(const nlohmann::json& rows, const std::vector<std::string>& columns);

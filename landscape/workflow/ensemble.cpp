@@ -9,6 +9,7 @@
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/replica.hpp"
 #include "landscape/workflow/sample.hpp"
+#include "landscape/workflow/sample_store.hpp"
 #include "md/core/error.hpp"
 
 namespace landscape {
@@ -303,8 +304,7 @@ EnsembleReport shear_ensemble(db::Database& database, const EnsembleRequest& req
   const std::string text = options_text(request, session);
   Ensemble work(database, request, session);
   auto known = database.find_ensemble(request.name);
-  if (known && known->options != text)
-    throw md::InputError("ensemble: " + request.name + " is there with other options: " + known->options + ", got " + text);
+  if (known) detail::refuse_other_options("ensemble", request.name, known->options, text);
   EnsembleReport report;
   const auto report_rows = [&] {
     report.replicas = database.replicas_of_ensemble(report.ensemble.id);

@@ -61,6 +61,7 @@ bool search_on(db::Database& database, MinimumMapping& mapping, const Goal& goal
       mapping.enter(k++, *one, run_id);
     }
     transaction.commit();
+    database.shrink_memory();  // thousands of searches would fill the cache with rows that are not read again
     if (interrupted) return goal.over(mapping);
   }
   return true;

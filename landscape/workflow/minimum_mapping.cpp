@@ -114,6 +114,7 @@ FoundBySearch MinimumMapping::find(std::int64_t k) const {
   const auto direction = art::random_push(surface, active, push_rng);
   found.search = art::search(surface, start_, direction, options_.search, context);
   const auto outcome = found.search.outcome;
+  if (outcome == art::Outcome::Recognized) found.known_saddle_id = state_.known.at(found.search.known.value()).saddle_id;
   const double before = surface.work();
   if (outcome == art::Outcome::Connected || outcome == art::Outcome::Disconnected)
     found.saddle = stored_form(surface, found.search.saddle);
@@ -174,7 +175,7 @@ void MinimumMapping::enter(std::int64_t k, const FoundBySearch& found, db::Id ru
   record.force_calls = s.calls.total();
   bool connected = s.outcome == art::Outcome::Connected;
   if (s.outcome == art::Outcome::Recognized) {
-    connected = enter_again(state_.known.at(*s.known), record);
+    connected = enter_again(found.known_saddle_id, record);
   } else if (connected || s.outcome == art::Outcome::Disconnected) {
     record.barrier_ev = found.saddle.energy_ev - minimum_.energy_ev;
     if (connected && !(std::min(record.barrier_ev, found.saddle.energy_ev - found.far_side.energy_ev) > least_barrier)) {
@@ -240,7 +241,10 @@ db::MinimumRecord MinimumMapping::final_minimum(std::int64_t k, const FoundBySea
   return record;
 }
 
-bool MinimumMapping::enter_again(const Known& known, db::SearchRecord& search) {
+bool MinimumMapping::enter_again(db::Id saddle_id, db::SearchRecord& search) {
+  const auto found = std::ranges::find(state_.known, saddle_id, &Known::saddle_id);
+  LANDSCAPE_CHECK(found != state_.known.end());
+  const Known& known = *found;
   search.outcome = art::name(known.event_id != 0 ? art::Outcome::Connected : art::Outcome::Disconnected);
   search.message = recognized;
   search.saddle_id = known.saddle_id;

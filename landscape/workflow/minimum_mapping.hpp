@@ -20,6 +20,7 @@ struct FoundBySearch {
   std::size_t start = 0;          ///< index in Starts::atoms()
   Measured saddle, far_side;      ///< without positions unless found
   md::Matrix3Xd mode;             ///< 3 x N, without columns unless connected
+  db::Id known_saddle_id = 0;     ///< where recognized
 };
 
 /// One mapping of one minimum: its fixed parts, and the state that grows with each search entered.
@@ -88,7 +89,7 @@ class MinimumMapping {
   /// The stored minimum at the same place, or a new one.
   db::MinimumRecord final_minimum(std::int64_t k, const FoundBySearch& found, db::Id run_id);
   /// A saddle that an earlier batch found. @return whether it is connected.
-  bool enter_again(const Known& known, db::SearchRecord& search);
+  bool enter_again(db::Id saddle_id, db::SearchRecord& search);
   void enter_saddle(std::int64_t k, const FoundBySearch& found, bool connected, db::SearchRecord& search, db::Id run_id);
   /// @return the event of the saddle, new or known.
   db::Id enter_event(std::int64_t k, const FoundBySearch& found, const db::SaddleRecord& saddle, db::Id run_id);

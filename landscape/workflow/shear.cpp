@@ -201,7 +201,7 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
   }
 
   report.finished = !stopped;
-  report.unstable_strain = walk.place().unstable;
+  shear.unstable_strain = walk.place().unstable.value_or(db::unknown);
   db::Transaction transaction(database);
   double return_calls = 0.0;
   if (report.finished && report.converged) {

@@ -28,7 +28,6 @@ struct ShearReport {
   std::vector<SlopeDrop> slope_drops;
   std::vector<db::UnloadingRecord> unloadings;  ///< one per time the load was taken off
   bool finished = false;       ///< false: stopped; the same request continues
-  std::optional<double> unstable_strain = {};  ///< of the first state found to be no minimum (docs/methods.md); known to who shears
   bool converged = true;       ///< false: a state could not be relaxed, the shear ended there
 };
 

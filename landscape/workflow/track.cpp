@@ -121,6 +121,8 @@ db::TrackPointRecord point_record(const TrackPoint& p) {
   r.initial_stress_xy_gpa = p.stress_initial * md::units::gpa_per_ev_a3;
   r.energy_initial_ev = p.energy_initial;
   r.force_calls = static_cast<double>(p.force_calls);
+  r.which_initial = p.which_initial;
+  r.which_final = p.which_final;
   return r;
 }
 

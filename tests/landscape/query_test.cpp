@@ -30,6 +30,7 @@ TEST_F(QueryCommand, TakesTermsShortFlagsAndFormats) {
   EXPECT_EQ(query({"events", "-c", "id,EA", "-s", "-EA", "-L", "1", "-f", "jsonl"}).out,
             query({"events", "-c", "id,EA", "--sort=-EA", "-L", "1", "-f", "jsonl"}).out);
   EXPECT_EQ(query({"samples", "-c", "id,name", "-f", "markdown"}).out, "| id | name |\n|---|---|\n| 1 | v |\n");
+  EXPECT_EQ(query({"samples", "-c", "id,name", "name=other", "-f", "csv"}).out, "id,name\n");  // the term is none of the columns
   const auto rate = query({"--sql", "SELECT rate(0.1, 300, 1) AS k, rate(0, 300) AS k0 FROM runs LIMIT 1", "--json"}).json()[0];
   EXPECT_NEAR(rate["k"].get<double>(), 2.0897e10, 2e7);  // 1e12 exp(-0.1 / (8.617333262e-5 * 300)) by hand
   EXPECT_EQ(rate["k0"].get<double>(), 1e13);

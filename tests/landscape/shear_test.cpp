@@ -118,10 +118,15 @@ TEST_F(Shear, APerfectCrystalPastItsInstabilityIsSaid) {
     const auto result = place_.run({"shear", "c", "--to", to, "--max-step", "5e-3", "--json"});
     EXPECT_EQ(result.code, 0) << result.err;
     EXPECT_TRUE(result.json()["events"].empty());
-    return result.err.find("is no minimum") != std::string::npos;
+    const bool warned = result.err.find("is no minimum") != std::string::npos;
+    const auto strain = result.json()["unstable_strain"];
+    EXPECT_EQ(strain.is_number(), warned) << strain;
+    EXPECT_LT(strain.is_number() ? strain.get<double>() : 0.0, 0.3);
+    return warned;
   };
   EXPECT_FALSE(said("0.03"));
   EXPECT_TRUE(said("0.3"));
+  EXPECT_TRUE(said("0.3"));  // as it is stored
   const std::string one = "1\nLattice=\"0 1.95 1.95 1.95 0 1.95 1.95 1.95 0\" Properties=species:S:1:pos:R:3\nCu 0 0 0\n";
   ASSERT_EQ(place_.run({"sample", "import", place_.write("one.xyz", one), "--name", "one", "--potential", crystal_potential}).code, 0);
   EXPECT_EQ(place_.run({"shear", "one", "--to", "0.3", "--max-step", "5e-3"}).code, 0);  // nothing in it can give way
