@@ -114,6 +114,7 @@ std::size_t NearbyStates::add(const Eigen::Ref<const Eigen::VectorXd>& x) {
   const std::size_t number = size();
   const auto place = tree_->place_of(x);
   tree_->states.push_back(encode_on_grid(Eigen::Map<const md::Matrix3Xd>(x.data(), 3, x.size() / 3), &tree_->reference));
+  tree_->states.back().data.shrink_to_fit();
   tree_->points.all.push_back(place.features);
   tree_->index.addPoints(number, number);
   if (place.leaps) tree_->leaping.push_back(number);

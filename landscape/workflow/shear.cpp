@@ -158,6 +158,7 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
       return report;
     }
 
+  ShearWalk walk(potential, load_minimum(database, sample.minimum_id.value()), plan, session.threads);
   Run run(database, "shear", described, session, sample.potential_id);
   db::ShearRecord shear;
   shear.sample_id = sample.id;
@@ -167,7 +168,6 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
   shear.to_strain = request.to;
   shear = database.shear(database.ensure_shear(shear));
 
-  ShearWalk walk(potential, load_minimum(database, sample.minimum_id.value()), plan, session.threads);
   const ShearCheckpoint checkpoint(shear.id, run.id());
   std::int64_t index = 0;
   std::int64_t event_index = static_cast<std::int64_t>(database.plastic_events_of_shear(shear.id).size());

@@ -35,7 +35,13 @@ void RearrangementOptions::validate() const {
 RearrangementMeter::RearrangementMeter(const RearrangementOptions& options, md::Configuration start)
     : options_(options), start_(std::move(start)), cutoff_(options.cutoff_a) {
   options_.validate();
-  if (!(cutoff_ > 0.0)) cutoff_ = md::first_minimum(md::radial_distribution(start_));
+  if (!(cutoff_ > 0.0)) {
+    cutoff_ = md::first_minimum(md::radial_distribution(start_));
+    return;
+  }
+  md::NeighborList list(cutoff_, 0.0);
+  list.update(start_.cell, start_.positions);
+  if (list.pair_count() == 0) throw md::InputError(md::message("--d2min-cutoff: expected more than the distance of neighbors, got ", cutoff_, " Å"));
 }
 
 Eigen::VectorXd RearrangementMeter::d2min(const md::Configuration& from, const md::Configuration& to) const {

@@ -148,6 +148,7 @@ TEST(BadInput, RangesAreNamedByTheOptionThatWasTyped) {
       for (const std::string value : {"0", "nan", "inf"}) refused(command, option, value);
   refused(shear, "--resolution", "0.1");
   refused(shear, "--d2min-cutoff", "inf");
+  refused(shear, "--d2min-cutoff", "0.5");
   refused(shear, "--plane", "zx");
   for (const std::string option : {"--amplitude", "--curve-step"})
     for (const std::string value : {"0", "inf"}) refused(ensemble, option, value);
