@@ -53,7 +53,7 @@ struct NearbyStates::Tree {
   using Index = nanoflann::KDTreeSingleIndexDynamicAdaptor<nanoflann::L2_Simple_Adaptor<double, Points>, Points, static_cast<int>(numbers), std::size_t>;
   struct Place {
     Features features;
-    bool leaps;  ///< an atom is nearly half a cell from its start: the mean displacement may jump from here to a state beside it
+    bool leaps;  ///< an atom is so far from its start that the nearest image of another may be taken: then the mean displacement is another
   };
 
   Tree(const md::AtomicSurface& s, const Eigen::Ref<const Eigen::VectorXd>& start) : surface(s) {
@@ -78,13 +78,12 @@ struct NearbyStates::Tree {
       return place;
     }
     const Eigen::VectorXd d = md::displacement(surface, start(), x);
-    const Eigen::Matrix3d inverse = surface.cell().inverse();
-    for (Eigen::Index i = 0; i < positions.cols(); ++i) {
-      const Eigen::Vector3d moved = d.segment<3>(3 * i);
-      offer(i, moved.norm());
-      const Eigen::Vector3d part = inverse * moved;
-      for (Eigen::Index k = 0; k < 3; ++k) place.leaps |= surface.cell().periodic()[static_cast<std::size_t>(k)] && std::abs(part[k]) > 0.4;
-    }
+    for (Eigen::Index i = 0; i < positions.cols(); ++i) offer(i, d.segment<3>(3 * i).norm());
+    // Below a fifth of the least height, differences of differences of two states stay below a lattice vector.
+    double reach = std::numeric_limits<double>::infinity();
+    for (Eigen::Index k = 0; k < 3; ++k)
+      if (surface.cell().periodic()[static_cast<std::size_t>(k)]) reach = std::min(reach, 0.2 * surface.cell().heights()[k]);
+    place.leaps = md::max_norm(surface.difference(start(), x), 3) > reach;
     return place;
   }
 

@@ -12,12 +12,15 @@ struct Shape {
   double edge;       ///< [Å]
   bool periodic;
   bool frozen;       ///< the first atom
+  double skew = 0.0; ///< of the second edge, over its length
 };
 std::ostream& operator<<(std::ostream& out, const Shape& s) { return out << s.name; }
 
 md::Configuration atoms_of(const Shape& s) {
   md::Configuration c;
-  c.cell = md::Cell(Eigen::Matrix3d(s.edge * Eigen::Matrix3d::Identity()), {s.periodic, s.periodic, s.periodic});
+  Eigen::Matrix3d edges = s.edge * Eigen::Matrix3d::Identity();
+  edges(0, 1) = s.skew * s.edge;
+  c.cell = md::Cell(edges, {s.periodic, s.periodic, s.periodic});
   c.positions.resize(3, s.atoms);
   c.species.assign(static_cast<std::size_t>(s.atoms), "Ar");
   md::CounterRng rng(5, md::Stream::Displacement, 0);
@@ -73,7 +76,8 @@ TEST_P(NearbyStatesTest, FindsWhatComparingAllFinds) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, NearbyStatesTest,
                          ::testing::Values(Shape{"glass", 60, 12.0, true, false}, Shape{"slab", 60, 12.0, true, true}, Shape{"cluster", 30, 6.0, false, false},
-                                           Shape{"small_cluster", 5, 3.0, false, false}, Shape{"small_cell", 4, 5.0, true, false}),
+                                           Shape{"small_cluster", 5, 3.0, false, false}, Shape{"small_cell", 4, 5.0, true, false},
+                                           Shape{"pair", 2, 4.0, true, false}, Shape{"skewed", 3, 5.0, true, false, 0.9}, Shape{"skewed_pair", 2, 7.0, true, false, 0.5}),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
 }  // namespace
