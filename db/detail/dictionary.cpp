@@ -287,7 +287,7 @@ constexpr Entry entries[] = {
     {"ensemble_points", "energy_per_atom_ev", "", "eV/atom", "mean energy above that at strain 0"},
     {"ensemble_points", "overlap", "Q12", "", "mean overlap with strain 0"},
     {"shears", "to_strain", "", "", "strain that was asked for"},
-    {"shears", "unstable_strain", "", "", "strain of the first state found to be no minimum: symmetry keeps a perfect crystal from giving way, and what follows is no branch of minima; empty: none"},
+    {"shears", "unstable_strain", "", "", "strain of the first state found to be no minimum: symmetry keeps a perfect crystal from giving way, and what follows is no branch of minima; empty: none, or sheared by an older program"},
     {"shears", "state", "", "", "running or done"},
     {"shears", "steps", "", "", "number of steps (view shear_steps)"},
     {"shear_steps", "step_index", "step", "", "0, 1, ... in the order of the shear"},

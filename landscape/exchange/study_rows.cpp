@@ -51,6 +51,9 @@ json columns(const std::vector<Record>& records) {
   return result;
 }
 
+/// Columns that older files do not have.
+bool came_later(std::string_view name) { return name == "which_initial" || name == "which_final" || name == "unstable_strain"; }
+
 template <class Record>
 Record record_of(const json& row) {
   db::Fields fields;
@@ -59,7 +62,7 @@ Record record_of(const json& row) {
   Record record;
   db::set_fields(record, fields);
   for (const auto& [name, value] : db::fields_of(record))
-    if (!is_id(name) && !row.contains(name)) throw md::InputError(md::message("expected a value for ", name));
+    if (!is_id(name) && !row.contains(name) && !came_later(name)) throw md::InputError(md::message("expected a value for ", name));
   return record;
 }
 

@@ -224,6 +224,7 @@ class Ensemble {
       db::ShearRecord shear = begin_shear(ensemble, run_id, index, at, false);
       std::int64_t event_index = 0;
       for (std::size_t k = 0; k < walk.load.size(); ++k) store_one(shear, run_id, k, event_index, walk.load[k]);
+      shear.unstable_strain = walk.unstable.value_or(db::unknown);
       end_shear(shear, run_id, at, meter, walk.converged);
       replica.shear_id = shear.id;
       if (!walk.unload.empty() && walk.converged) replica.unload_shear_id = store_unloading(ensemble, run_id, index, at, walk, meter);

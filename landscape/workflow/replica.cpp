@@ -134,6 +134,7 @@ ReplicaWalk walk_replica(const std::shared_ptr<const md::Potential>& potential, 
     highest_stress = stress_of(steps.back());
     highest = {walk.memory(), steps.size()};
   });
+  out.unstable = walk.place().unstable;
   if (unload == UnloadFrom::Nowhere || !holder || out.stopped || !out.converged) return out;
   turn.memory.step = plan.quasistatic.max_step;
   turn.memory.earlier.clear();

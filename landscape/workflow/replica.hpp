@@ -47,6 +47,7 @@ struct ReplicaWalk {
   std::size_t turned_at = 0;        ///< steps of `load` that the unloading comes after
   md::Matrix3Xd turned_positions;   ///< 3 x N [Å] where it begins
   std::optional<ReturnedState> returned;   ///< the unloaded state at the strain of the start
+  std::optional<double> unstable;   ///< strain of the first state of `load` known to be no minimum
   bool converged = true;
   bool stopped = false;             ///< what is here is not to be kept
 };

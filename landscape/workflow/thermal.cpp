@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -29,11 +28,13 @@ struct Series {
   md::ThermalCycleOptions cycle;   ///< checkpoint_interval is the number of steps between two points
   std::int64_t first_step = 0;     ///< of the first point
   int points = 0;
-  std::int64_t last_step = std::numeric_limits<std::int64_t>::max();  ///< no point is later
+  std::int64_t last_step = 0;      ///< of the last point, where that is not as far as the others from the one before
   json options;
 
   /// @param point from 0.
-  std::int64_t step_of(std::int64_t point) const { return std::min(first_step + point * cycle.checkpoint_interval, last_step); }
+  std::int64_t step_of(std::int64_t point) const {
+    return point == points - 1 && last_step > 0 ? last_step : first_step + point * cycle.checkpoint_interval;
+  }
 };
 
 /// A series over its rows and checkpoint: an inherent structure every checkpoint_interval steps from first_step on.
@@ -252,13 +253,11 @@ SeriesResult heat_sample(db::Database& database, const HeatingRequest& r, const 
   const double rate_k_per_ps = r.rate_k_per_s * 1e-12;
   series.cycle.checkpoint_interval = steps_of(r.every_k / rate_k_per_ps, r.dt_ps, "interval");
   series.first_step = series.cycle.checkpoint_interval;
-  const double in_range = std::floor((r.high_temperature_k - r.low_temperature_k) / r.every_k + 1e-9);
-  // Intervals are whole steps: rounded up, the last would reach beyond the ramp.
-  const std::int64_t ramp = md::Ramp{r.low_temperature_k, r.high_temperature_k, r.rate_k_per_s}.steps(r.dt_ps);
-  series.points = static_cast<int>(std::min({in_range, static_cast<double>(ramp / series.cycle.checkpoint_interval), 1e6}));
-  series.last_step = ramp;
-  const double at_last = r.low_temperature_k + r.every_k * static_cast<double>(series.points);
-  if (series.step_of(series.points - 1) < ramp && at_last < r.high_temperature_k - 1e-9 * r.every_k) ++series.points;
+  series.last_step = md::Ramp{r.low_temperature_k, r.high_temperature_k, r.rate_k_per_s}.steps(r.dt_ps);
+  const std::int64_t whole = std::clamp<std::int64_t>(series.last_step / series.cycle.checkpoint_interval, 1, 1000000);
+  const std::int64_t left = series.last_step - whole * series.cycle.checkpoint_interval;
+  // Intervals are whole steps: what their rounding leaves is no interval more.
+  series.points = static_cast<int>(whole + (2 * left > whole + 2 ? 1 : 0));
   series.options = {{"low_temperature_k", r.low_temperature_k}, {"high_temperature_k", r.high_temperature_k},
                     {"every_k", r.every_k}, {"rate_k_per_s", r.rate_k_per_s}, {"dt_ps", r.dt_ps}};
   return SeriesRun(database, series, session).run();

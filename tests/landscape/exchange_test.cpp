@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -283,6 +284,24 @@ TEST_F(StudyExchange, FilesWithoutTheRowsAreReadAndCompletedLater) {
   EXPECT_EQ(query("events", "origin=shear", db).size(), query("events", "origin=shear", "landscape.db").size());
   EXPECT_EQ(rows("tracks", db).size(), rows("tracks", "landscape.db").size());
   EXPECT_EQ(run({"db", "check", "--db", db}).code, 0);
+}
+
+TEST_F(StudyExchange, FilesWithoutColumnsThatCameLaterAreRead) {
+  const std::string text = place_->read("study.xyz");
+  std::string older = std::regex_replace(text, std::regex(R"(,\\"which_(final|initial)\\":\[[^\]]*\])"), "");
+  older = std::regex_replace(older, std::regex(R"(\\"unstable_strain\\":[^,}]*,)"), "");
+  for (const std::string name : {"which_initial", "which_final", "unstable_strain"}) {
+    ASSERT_NE(text.find(name), std::string::npos) << name;
+    ASSERT_EQ(older.find(name), std::string::npos) << name;
+  }
+  place_->write("columns.xyz", older);
+  const auto db = other("columns.db");
+  const auto imported = run({"import", "columns.xyz", "--db", db});
+  ASSERT_EQ(imported.code, 0) << imported.err;
+  const auto points = rows("track_points", db), whole = rows("track_points", "landscape.db");
+  ASSERT_EQ(points.size(), whole.size());
+  EXPECT_TRUE(points.front()["which_final"].is_null());
+  EXPECT_FALSE(whole.front()["which_final"].is_null());
 }
 
 TEST_F(StudyExchange, RowsThatDoNotHoldAreNamed) {

@@ -85,6 +85,11 @@ TEST(ThermalRecord, HeatingEndsAtTheHighTemperatureWhereTheIntervalDoesNotDivide
   ASSERT_EQ(points.size(), 4u);
   for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(points[k]["temperature_k"].get<double>(), 61.0 + 60.0 * double(k), 1.0);
   EXPECT_NEAR(points[3]["temperature_k"].get<double>(), 200.0, 1e-9);
+  // Steps of 2 K: intervals of 2.9 K are one step, and the 39 K are 20 of them.
+  quench(place, "b.db", "g", "2e15");
+  const auto fine = place.run({"--db", "b.db", "sample", "heat", "g", "--rate", "1e15", "--to", "40", "--every", "2.9", "--json"}).json()["points"];
+  ASSERT_EQ(fine.size(), 20u);
+  EXPECT_NEAR(fine.back()["temperature_k"].get<double>(), 40.0, 1e-9);
 }
 
 TEST(ThermalRecord, LiquidEndsWhereItsIntervalIsNoWholeNumberOfSteps) {
