@@ -215,7 +215,7 @@ void add_neb_command(CLI::App& app, Context& context) {
   command->add_option("A", options->from, "id of a minimum, or a structure")->required();
   command->add_option("B", options->to, "the same for the other end")->required();
   command->add_option("--potential,-p", options->potential, "for structures from files");
-  command->add_option("--types", options->types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")->delimiter(',');
+  command->add_option("--types", options->types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")->delimiter(',')->allow_extra_args(false);
   command->add_option("--images", options->path.neb.images, "images between the ends")->capture_default_str();
   command->add_option("--fmax", options->path.neb.max_force, "largest force at the saddle [eV/Å], to which the climbing image is led in the end")->capture_default_str();
   command->add_option("--path-fmax", options->path.neb.path_max_force, "largest force on the images of the band [eV/Å]")->capture_default_str();

@@ -22,7 +22,7 @@ void add_potential_option(CLI::App& command, std::string& potential) {
 void add_structure_options(CLI::App& command, StructureOptions& options) {
   command.add_option("STRUCT", options.file, "extended XYZ, LAMMPS data or dump")->required();
   add_potential_option(command, options.potential);
-  command.add_option("--types", options.types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")->delimiter(',');
+  command.add_option("--types", options.types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")->delimiter(',')->allow_extra_args(false);
 }
 
 StructureInput open_structure(const StructureOptions& options, md::TableEnd end) {

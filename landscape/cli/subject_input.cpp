@@ -18,7 +18,7 @@ void add_subject_options(CLI::App& command, SubjectOptions& options) {
                      "of a structure file, as for `energy`; samples have theirs");
   command
       .add_option("--types", options.structure.types, "names of LAMMPS types 1, 2, ...: Zr,Cu,Al")
-      ->delimiter(',');
+      ->delimiter(',')->allow_extra_args(false);
 }
 
 OpenSubject open_subject(const Context& context,

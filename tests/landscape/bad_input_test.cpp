@@ -132,6 +132,13 @@ TEST(BadInput, AFullDiskLosesNothingThatWasStored) {
   EXPECT_EQ(place.run({"energy", file, "--potential", crystal_potential, "--json"}).code, 0);
 }
 
+TEST(BadInput, NamesOfTypesTakeNoWordAfterThem) {
+  const Workplace place;
+  const std::string data = "LAMMPS\n\n2 atoms\n1 atom types\n0 8 xlo xhi\n0 8 ylo yhi\n0 8 zlo zhi\n\nAtoms # atomic\n\n1 1 1 1 1\n2 1 1 1 3.5\n";
+  const auto outcome = place.run({"energy", "--potential", crystal_potential, "--types", "Cu", place.write("two.data", data), "--json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+}
+
 TEST(BadInput, RangesAreNamedByTheOptionThatWasTyped) {
   const Workplace place;
   ASSERT_EQ(place.run({"sample", "import", place.vacancy_crystal(), "--name", "v", "--potential", crystal_potential}).code, 0);
