@@ -319,6 +319,7 @@ struct ShearStepRecord {
   Id run_id = 0;
   std::int64_t step_index = 0;  ///< 0-based, unique in its shear.
   std::string branch = "load";  ///< load | unload | reload
+  std::optional<std::int64_t> cycle = {};  ///< 1 on the first way there and off again, 2 on the next; empty in older rows
   double strain_xy = 0.0;
   double energy_ev = unknown;
   Stress stress_gpa = unknown_stress;
@@ -335,6 +336,7 @@ struct PlasticEventRecord {
   std::int64_t event_index = 0;      ///< 0-based, unique in its shear.
   double strain = unknown;           ///< Upper end of the bracket. Required.
   double strain_lower = unknown;     ///< Lower end of the bracket.
+  std::optional<std::int64_t> step_index = {};  ///< Of the step after it.
   double energy_drop_ev = unknown;   ///< Positive when released.
   double stress_drop_gpa = unknown;  ///< Positive when released.
   double max_displacement_a = unknown;
@@ -362,6 +364,8 @@ struct UnloadingRecord {
   double residual_stress_gpa = unknown;
   double dissipated_energy_ev = unknown;  ///< V ∮ σ dγ from strain 0 to here, less the energy still stored.
   double max_displacement_a = unknown;    ///< Against the start.
+  double cycle_dissipated_energy_ev = unknown;  ///< The same from where the cycle began.
+  double cycle_displacement_a = unknown;  ///< Against where the cycle began, affine part removed.
   bool closed = false;                    ///< Back at the strain of the start, no atom has moved by 0.1 Å.
   double overlap = unknown;               ///< Q12 against the start.
   std::optional<std::int64_t> rearranged_atoms = {};  ///< Where unloading began, against strain 0.

@@ -369,6 +369,7 @@ struct Table<ShearStepRecord> {
     LANDSCAPE_FIELD(force_calls);
     LANDSCAPE_FIELD(configuration_id);
     LANDSCAPE_FIELD(overlap);
+    LANDSCAPE_FIELD(cycle);
   }
 };
 
@@ -396,6 +397,7 @@ struct Table<PlasticEventRecord> {
     LANDSCAPE_FIELD(largest_cluster);
     LANDSCAPE_FIELD(percolating_directions);
     LANDSCAPE_FIELD(rearranged_fraction_total);
+    LANDSCAPE_FIELD(step_index);
   }
 };
 
@@ -493,6 +495,8 @@ struct Table<UnloadingRecord> {
     LANDSCAPE_FIELD(overlap);
     LANDSCAPE_FIELD(rearranged_atoms);
     LANDSCAPE_FIELD(healed_fraction);
+    LANDSCAPE_FIELD(cycle_dissipated_energy_ev);
+    LANDSCAPE_FIELD(cycle_displacement_a);
   }
 };
 

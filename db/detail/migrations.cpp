@@ -9,9 +9,9 @@ namespace landscape::db::detail {
 namespace {
 
 std::span<const Migration> steps_of_this_program() {
-  static const std::array<Migration, 12> steps = {
+  static const std::array<Migration, 13> steps = {
       {{1, tables_v1}, {2, tables_v2}, {3, tables_v3}, {4, tables_v4}, {5, tables_v5}, {6, tables_v6}, {7, tables_v7},
-       {8, tables_v8}, {9, tables_v9}, {10, tables_v10}, {11, tables_v11}, {12, tables_v12}}};
+       {8, tables_v8}, {9, tables_v9}, {10, tables_v10}, {11, tables_v11}, {12, tables_v12}, {13, tables_v13}}};
   return steps;
 }
 

@@ -23,7 +23,7 @@ std::span<const Migration> migrations();
 
 /// Tables of version 1, and what each later one adds.
 extern const std::string_view tables_v1, tables_v2, tables_v3, tables_v4, tables_v5, tables_v6, tables_v7, tables_v8, tables_v9,
-    tables_v10, tables_v11, tables_v12;
+    tables_v10, tables_v11, tables_v12, tables_v13;
 
 /// CREATE VIEW statement of each public view, in the order of public_views().
 struct View {

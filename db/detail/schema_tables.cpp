@@ -359,4 +359,22 @@ ALTER TABLE track_point_row ADD COLUMN which_final INTEGER;
 ALTER TABLE shear_row ADD COLUMN unstable_strain REAL;
 )sql";
 
+const std::string_view tables_v13 = R"sql(
+ALTER TABLE shear_step_row ADD COLUMN cycle INTEGER;
+ALTER TABLE plastic_event_row ADD COLUMN step_index INTEGER;
+ALTER TABLE unloading_row ADD COLUMN cycle_dissipated_energy_ev REAL;
+ALTER TABLE unloading_row ADD COLUMN cycle_displacement_a REAL;
+UPDATE shear_step_row SET cycle = counted.cycle FROM (
+  SELECT id, 1 + sum(begins) OVER (PARTITION BY shear_id ORDER BY step_index) AS cycle FROM (
+    SELECT id, shear_id, step_index,
+      branch = 'reload' AND lag(branch) OVER (PARTITION BY shear_id ORDER BY step_index) <> 'reload' AS begins
+    FROM shear_step_row)) AS counted WHERE counted.id = shear_step_row.id;
+UPDATE plastic_event_row AS e SET step_index = (
+  SELECT min(a.step_index) FROM shear_step_row a JOIN shear_step_row b ON b.shear_id = a.shear_id AND b.step_index = a.step_index - 1
+  WHERE a.shear_id = e.shear_id AND a.strain_xy = e.strain AND b.strain_xy = e.strain_lower);
+UPDATE unloading_row SET cycle_dissipated_energy_ev = counted.energy FROM (
+  SELECT id, dissipated_energy_ev - coalesce(lag(dissipated_energy_ev) OVER (PARTITION BY shear_id ORDER BY unloading_index), 0.0) AS energy
+  FROM unloading_row) AS counted WHERE counted.id = unloading_row.id;
+)sql";
+
 }  // namespace landscape::db::detail

@@ -98,23 +98,24 @@ SELECT h.id, s.name AS sample, h.plane, h.to_strain, h.state, h.steps, h.shear_m
 FROM shear_row h JOIN sample_row s ON s.id = h.sample_id
 LEFT JOIN ensemble_row b ON b.id = h.ensemble_id)sql"},
     {"shear_steps", R"sql(
-SELECT p.id, s.name AS sample, p.shear_id, h.plane, p.step_index, p.branch, p.strain_xy,
+SELECT p.id, s.name AS sample, p.shear_id, h.plane, p.step_index, p.branch, p.cycle, p.strain_xy,
   p.energy_ev, p.stress_xx_gpa, p.stress_yy_gpa, p.stress_zz_gpa, p.stress_yz_gpa, p.stress_xz_gpa,
   p.stress_xy_gpa, p.overlap, p.max_force_ev_per_a, p.force_calls, p.configuration_id, p.run_id
 FROM shear_step_row p JOIN shear_row h ON h.id = p.shear_id
 JOIN sample_row s ON s.id = h.sample_id)sql"},
     {"plastic_events", R"sql(
-SELECT p.id, s.name AS sample, p.shear_id, h.plane, p.event_index, p.strain, p.strain_lower,
+SELECT p.id, s.name AS sample, p.shear_id, h.plane, p.event_index, w.branch, w.cycle, p.strain, p.strain_lower,
   p.energy_drop_ev, p.stress_drop_gpa, p.max_displacement_a, p.center_atom, p.participation_number,
   p.rearranged_atoms, p.rearranged_atoms_half, p.clusters, p.largest_cluster,
   p.percolating_directions, p.rearranged_fraction_total, h.d2min_cutoff_a, h.d2min_threshold_a2,
   p.event_id, p.before_configuration_id, p.after_configuration_id, p.run_id
 FROM plastic_event_row p JOIN shear_row h ON h.id = p.shear_id
-JOIN sample_row s ON s.id = h.sample_id)sql"},
+JOIN sample_row s ON s.id = h.sample_id
+LEFT JOIN shear_step_row w ON w.shear_id = p.shear_id AND w.step_index = p.step_index)sql"},
     {"unloadings", R"sql(
 SELECT u.id, s.name AS sample, u.shear_id, h.plane, u.unloading_index, u.from_strain,
   u.residual_strain, u.residual_stress_gpa, u.dissipated_energy_ev, u.max_displacement_a, u.closed,
-  u.overlap, u.rearranged_atoms, u.healed_fraction, u.run_id
+  u.cycle_dissipated_energy_ev, u.cycle_displacement_a, u.overlap, u.rearranged_atoms, u.healed_fraction, u.run_id
 FROM unloading_row u JOIN shear_row h ON h.id = u.shear_id
 JOIN sample_row s ON s.id = h.sample_id)sql"},
     {"rearrangements", R"sql(

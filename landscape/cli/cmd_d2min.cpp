@@ -89,7 +89,7 @@ void add_d2min_command(CLI::App& app, Context& context) {
   auto output = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("d2min", "Where atoms rearranged between two states of a shear: D2min, clusters, shear band");
   command->footer(
-      "A state is a strain of the first loading, or unload:STRAIN, reload:STRAIN, or end. One that is not stored is reached again from the "
+      "A state is a strain of the first loading, or unload:STRAIN, reload:STRAIN (of the third cycle unload3:STRAIN), or end. One that is not stored is reached again from the "
       "stored one before it.\nD2min (Falk & Langer) is a sum over neighbors. Rows go to the views rearrangements and atoms; OVITO colors "
       "the file's columns d2min, rearranged, cluster.\n"
       "Examples:\n  landscape d2min glass --to 0.1 -o rearranged.xyz\n"

@@ -43,6 +43,7 @@ nlohmann::json describe(const ShearReport& report, const std::string& rule) {
   for (const auto& u : report.unloadings)
     unloadings.push_back({{"from_strain", u.from_strain}, {"residual_strain", u.residual_strain},
                           {"residual_stress_gpa", u.residual_stress_gpa}, {"dissipated_energy_ev", u.dissipated_energy_ev},
+                          {"cycle_dissipated_energy_ev", u.cycle_dissipated_energy_ev}, {"cycle_displacement_a", u.cycle_displacement_a},
                           {"max_displacement_a", u.max_displacement_a}, {"closed", u.closed}, {"overlap", u.overlap},
                           {"rearranged_atoms", known(u.rearranged_atoms)}, {"healed_fraction", u.healed_fraction}});
   const db::ShearRecord& s = report.shear;

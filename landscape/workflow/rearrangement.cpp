@@ -41,6 +41,12 @@ class StoredShear {
     plane_ = plane_index(shear_.plane);
     steps_ = database.steps_of_shear(shear_.id);
     events_ = database.plastic_events_of_shear(shear_.id);
+    after_ = steps_after(steps_, events_);
+    std::int64_t cycle = 1;
+    for (std::size_t k = 0; k < steps_.size(); ++k) {
+      cycle += k > 0 && steps_[k].branch == "reload" && steps_[k - 1].branch != "reload" ? 1 : 0;
+      cycles_.push_back(cycle);
+    }
     if (steps_.empty()) throw md::InputError(md::message("d2min: shear ", shear_.id, " has no steps yet"));
   }
 
@@ -51,53 +57,74 @@ class StoredShear {
   md::Configuration start() { return load_minimum(database_, shear_.start_minimum_id.value_or(sample_.minimum_id.value())); }
 
   State state(const std::string& text) {
-    const auto [branch, strain] = place_of(text);
+    const Place place = place_of(text);
+    if (place.end) return reach(text, steps_.size() - 1, steps_.back().branch, steps_.back().strain_xy);
+    const auto on_leg = [&](std::size_t k) {
+      return k < steps_.size() && steps_[k].branch == place.branch && (place.cycle == 0 || cycles_[k] == place.cycle);
+    };
     for (std::size_t k = 0; k < steps_.size(); ++k) {
-      const bool exact = std::abs(steps_[k].strain_xy - strain) < 1e-12;
+      const bool exact = std::abs(steps_[k].strain_xy - place.strain) < 1e-12;
       // A leg begins where the one before it ended.
-      const bool here = steps_[k].branch == branch || (exact && k + 1 < steps_.size() && steps_[k + 1].branch == branch);
-      if (!here) continue;
-      if (exact) return reach(text, branch, k, strain);
-      if (k > 0 && steps_[k].branch == branch && (steps_[k - 1].strain_xy - strain) * (steps_[k].strain_xy - strain) < 0.0)
-        return reach(text, branch, k - 1, strain);
+      if (exact && (on_leg(k) || on_leg(k + 1))) return reach(text, k, place.branch, place.strain, on_leg(k) ? k : k + 1);
+      if (k > 0 && on_leg(k) && (steps_[k - 1].strain_xy - place.strain) * (steps_[k].strain_xy - place.strain) < 0.0)
+        return reach(text, k - 1, place.branch, place.strain, k);
     }
-    throw md::InputError(md::message("d2min: shear ", shear_.id, " of ", sample_.name, " did not pass ", branch, ':', strain,
+    throw md::InputError(md::message("d2min: shear ", shear_.id, " of ", sample_.name, " did not pass ", text,
                                      "; expected a strain of the branch load, unload or reload, such as ", steps_.back().branch, ':',
                                      steps_.back().strain_xy));
+  }
+
+  bool is_before(const State& a, const State& b) const {
+    const auto beyond = [&](const State& s) { return std::abs(s.strain - steps_[s.step].strain_xy); };
+    return a.step != b.step ? a.step < b.step : beyond(a) < beyond(b) - 1e-12;
   }
 
   /// The state from which the load was taken off before this one; nothing unless it is on the way back.
   std::optional<State> loaded_before(const State& state) {
     if (state.branch != "unload") return std::nullopt;
     for (std::size_t k = state.step + 1; k-- > 0;)
-      if (steps_[k].branch != "unload") return reach("loaded", steps_[k].branch, k, steps_[k].strain_xy);
+      if (steps_[k].branch != "unload") return reach("loaded", k, steps_[k].branch, steps_[k].strain_xy);
     return std::nullopt;
   }
 
  private:
-  std::pair<std::string, double> place_of(const std::string& text) const {
-    if (text == "end") return {steps_.back().branch, steps_.back().strain_xy};
-    const auto colon = text.find(':');
-    const std::string branch = colon == std::string::npos ? "load" : text.substr(0, colon);
-    const std::string number = colon == std::string::npos ? text : text.substr(colon + 1);
+  struct Place {
+    bool end = false;
+    std::string branch;
+    std::int64_t cycle = 0;  ///< 0: the first that passes the strain
     double strain = 0.0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), strain);
-    if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(strain) ||
-        (branch != "load" && branch != "unload" && branch != "reload"))
-      throw md::InputError("d2min: expected a strain, load:STRAIN, unload:STRAIN, reload:STRAIN or end, got " + text);
-    return {branch, strain};
+  };
+
+  static Place place_of(const std::string& text) {
+    Place place;
+    place.end = text == "end";
+    if (place.end) return place;
+    const auto colon = text.find(':');
+    place.branch = colon == std::string::npos ? "load" : text.substr(0, colon);
+    const auto digits = place.branch.find_first_of("0123456789");
+    bool good = true;
+    if (digits != std::string::npos) {
+      const char* last = place.branch.data() + place.branch.size();
+      const auto [end, error] = std::from_chars(place.branch.data() + digits, last, place.cycle);
+      good = error == std::errc() && end == last && place.cycle > 0;
+      place.branch.resize(digits);
+    }
+    const std::string number = colon == std::string::npos ? text : text.substr(colon + 1);
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), place.strain);
+    if (!good || error != std::errc() || end != number.data() + number.size() || !std::isfinite(place.strain) ||
+        (place.branch != "load" && place.branch != "unload" && place.branch != "reload"))
+      throw md::InputError("d2min: expected a strain, load:STRAIN, unload:STRAIN, reload:STRAIN (of the second cycle unload2:STRAIN) or end, got " + text);
+    return place;
   }
 
   /// Atoms of a step where they are stored.
   std::optional<md::Configuration> stored(std::size_t k) {
     if (k == 0) return start();
     if (steps_[k].configuration_id) return at(*steps_[k].configuration_id, steps_[k].strain_xy);
-    for (const auto& event : events_) {
-      if (event.strain == steps_[k].strain_xy && event.strain_lower == steps_[k - 1].strain_xy && event.after_configuration_id)
-        return at(*event.after_configuration_id, event.strain);
-      if (k + 1 < steps_.size() && event.strain_lower == steps_[k].strain_xy && event.strain == steps_[k + 1].strain_xy &&
-          event.before_configuration_id)
-        return at(*event.before_configuration_id, event.strain_lower);
+    for (std::size_t e = 0; e < events_.size(); ++e) {
+      if (after_[e] == k && events_[e].after_configuration_id) return at(*events_[e].after_configuration_id, events_[e].strain);
+      if (after_[e] == k + 1 && k + 1 < steps_.size() && events_[e].strain_lower == steps_[k].strain_xy && events_[e].before_configuration_id)
+        return at(*events_[e].before_configuration_id, events_[e].strain_lower);
     }
     return std::nullopt;
   }
@@ -106,10 +133,12 @@ class StoredShear {
     return sample_configuration(database_, sample_, configuration_id, strain, plane_);
   }
 
-  /// At or after step k, before the next one.
-  State reach(const std::string& text, const std::string& branch, std::size_t k, double strain) {
+  /// At or after step k, before the next one. @param on step of the leg that it is named after; k unless given.
+  State reach(const std::string& text, std::size_t k, const std::string& branch, double strain, std::optional<std::size_t> on = {}) {
     State out;
-    out.name = md::message(branch, ':', strain);
+    const std::int64_t cycle = cycles_[on.value_or(k)];
+    // The first loading, unloading and reloading need no number.
+    out.name = cycle <= (branch == "reload" ? 2 : 1) ? md::message(branch, ':', strain) : md::message(branch, cycle, ':', strain);
     out.branch = branch;
     out.strain = strain;
     out.step = k;
@@ -152,7 +181,9 @@ class StoredShear {
   db::ShearRecord shear_;
   int plane_ = 0;
   std::vector<db::ShearStepRecord> steps_;
+  std::vector<std::int64_t> cycles_;      ///< of each step
   std::vector<db::PlasticEventRecord> events_;
+  std::vector<std::size_t> after_;        ///< step after each event
 };
 
 /// Displacements beyond the deformation of the cell, by minimum images, drift removed.
@@ -222,6 +253,8 @@ std::vector<Rearrangement> rearrangements(db::Database& database, const Rearrang
     session.report({static_cast<std::int64_t>(out.size()), static_cast<std::int64_t>(request.to.size()), text});
     if (session.stopped()) break;
     const auto to = shear.state(text);
+    if (shear.is_before(to, from))
+      throw md::InputError(md::message("--to: expected a state that came after ", from.name, " of --from, got ", to.name));
     Rearrangement r;
     r.state = to.configuration;
     r.energy_ev = to.energy_ev;

@@ -47,6 +47,7 @@ void store_walked_step(db::Database& database, const db::ShearRecord& shear, db:
   event.shear_id = shear.id;
   event.run_id = run_id;
   event.event_index = event_index++;
+  event.step_index = step_index;
   if (keep_event_atoms) {
     event.before_configuration_id = database.add_configuration(encode_positions(step.event->before));
     event.after_configuration_id = database.add_configuration(encode_positions(step.event->after));
@@ -54,14 +55,25 @@ void store_walked_step(db::Database& database, const db::ShearRecord& shear, db:
   database.add_plastic_event(event);
 }
 
-std::vector<std::string> branches_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events) {
-  // Each step after an event has the event's strain.
-  std::vector<std::string> branches;
+std::vector<std::size_t> steps_after(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events) {
+  std::vector<std::size_t> after;
   std::size_t k = 1;
   for (const auto& event : events) {
-    while (k < steps.size() && !(steps[k].strain_xy == event.strain && steps[k - 1].strain_xy == event.strain_lower)) ++k;
-    branches.push_back(k < steps.size() ? steps[k].branch : "load");
+    // Each step after an event has the event's strain; cycles may come to the same strains again.
+    if (event.step_index) {
+      after.push_back(static_cast<std::size_t>(*event.step_index));
+    } else {
+      while (k < steps.size() && !(steps[k].strain_xy == event.strain && steps[k - 1].strain_xy == event.strain_lower)) ++k;
+      after.push_back(k);
+    }
+    k = after.back() + 1;
   }
+  return after;
+}
+
+std::vector<std::string> branches_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events) {
+  std::vector<std::string> branches;
+  for (const std::size_t k : steps_after(steps, events)) branches.push_back(k < steps.size() ? steps[k].branch : "load");
   return branches;
 }
 
@@ -131,7 +143,10 @@ std::vector<db::UnloadingRecord> unloadings_of(db::Database& database, const db:
   const auto state_of = [&](const db::ShearStepRecord& step) {
     return sample_configuration(database, sample, *step.configuration_id, step.strain_xy, plane);
   };
-  double work = 0.0;
+  // Strain taken back, as if nothing but the cell had changed.
+  const auto unstrained = [&](const md::Matrix3Xd& positions, double strain) -> md::Matrix3Xd { return md::simple_shear(-strain, plane) * positions; };
+  double work = 0.0, dissipated = 0.0;
+  md::Matrix3Xd begun = start.positions;
   const db::ShearStepRecord* loaded = nullptr;
   for (std::size_t k = 1; k < steps.size(); ++k) {
     const auto &from = steps[k - 1], &to = steps[k];
@@ -149,8 +164,12 @@ std::vector<db::UnloadingRecord> unloadings_of(db::Database& database, const db:
     u.dissipated_energy_ev = work - (to.energy_ev - steps.front().energy_ev);
     const md::Matrix3Xd& returned = returns.at(out.size()).positions;
     const bool elastic = returned.size() > 0;
-    const md::Matrix3Xd back = elastic ? returned : md::Matrix3Xd(md::simple_shear(-to.strain_xy, plane) * state.positions);
-    u.max_displacement_a = md::largest_displacement(surface, surface.gather(start.positions), surface.gather(back));
+    const md::Matrix3Xd end = unstrained(state.positions, to.strain_xy);
+    u.max_displacement_a = md::largest_displacement(surface, surface.gather(start.positions), surface.gather(elastic ? returned : end));
+    u.cycle_displacement_a = md::largest_displacement(surface, surface.gather(begun), surface.gather(end));
+    u.cycle_dissipated_energy_ev = u.dissipated_energy_ev - dissipated;
+    dissipated = u.dissipated_energy_ev;
+    begun = end;
     u.closed = elastic && u.max_displacement_a < same_displacement;
     u.overlap = to.overlap;
     if (loaded) {

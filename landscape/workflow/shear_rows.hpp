@@ -14,6 +14,8 @@ namespace landscape {
 void store_walked_step(db::Database& database, const db::ShearRecord& shear, db::Id run_id, std::int64_t step_index,
                        std::int64_t& event_index, const WalkedStep& step, bool keep_event_atoms = true);
 
+/// Index of the step after each plastic event; that of no step where it is not found.
+std::vector<std::size_t> steps_after(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events);
 /// Branch of each plastic event: load, unload or reload.
 std::vector<std::string> branches_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events);
 

@@ -132,6 +132,7 @@ md::Configuration ShearWalk::configuration(const md::ShearState& state) const {
 db::ShearStepRecord ShearWalk::row(const std::string& branch, const md::ShearState& state, std::int64_t calls) const {
   db::ShearStepRecord step;
   step.branch = branch;
+  step.cycle = 1 + static_cast<std::int64_t>(route_.place.leg / 2);  // there and off again
   step.strain_xy = state.strain;
   step.energy_ev = state.energy;
   step.stress_gpa = stress_gpa(state.stress);

@@ -73,6 +73,51 @@ TEST_F(Unload, WhatIsDissipatedIsWhatTheEventsReleased) {
     EXPECT_EQ(loop[key], loading[key]) << key;
 }
 
+TEST_F(Unload, EachCycleHasItsOwnLossesAndEvents) {
+  const auto loop = sheared(place_, {"--to", "-0.115", "--unload", "strain", "--cycle", "3"});
+  const auto rows = place_.run({"query", "unloadings", "--json"}).json();
+  const auto events = place_.run({"query", "plastic_events", "--sort", "event_index", "--json"}).json();
+  ASSERT_EQ(rows.size(), 4u);
+  ASSERT_EQ(events.size(), loop["events"].size());
+  std::vector<double> released(4, 0.0);
+  for (std::size_t k = 0; k < events.size(); ++k) {
+    EXPECT_EQ(events[k]["branch"], loop["events"][k]["branch"]);
+    const auto cycle = events[k]["cycle"].get<std::size_t>();
+    ASSERT_TRUE(cycle >= 1 && cycle <= 4);
+    released[cycle - 1] += events[k]["energy_drop_ev"].get<double>();
+  }
+  double sum = 0.0;
+  for (std::size_t k = 0; k < 4; ++k) {
+    const double own = rows[k]["cycle_dissipated_energy_ev"].get<double>();
+    sum += own;
+    EXPECT_NEAR(own, released[k], 0.02 * released[k] + 1e-3) << k;
+    EXPECT_NEAR(rows[k]["dissipated_energy_ev"].get<double>(), sum, 1e-9) << k;
+  }
+  EXPECT_GT(released[0], 1e-3);
+  EXPECT_EQ(rows[0]["cycle_displacement_a"], rows[0]["max_displacement_a"]);
+  EXPECT_EQ(rows[3]["cycle_displacement_a"], loop["unloadings"][3]["cycle_displacement_a"]);
+
+  // The states of a cycle are those of its own rows.
+  const auto states = [&](const char* from, const char* to) {
+    const auto result = place_.run({"d2min", "g", "--from", from, "--to", to, "--json"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.json()["states"];
+  };
+  const auto last = states("unload3:0", "end")[0];
+  EXPECT_EQ(last["from"], "unload3:0");
+  EXPECT_EQ(last["to"], "unload4:0");
+  const auto all = states("0", "unload:0,unload2:0,unload3:0,unload4:0,end");
+  ASSERT_EQ(all.size(), 5u);
+  EXPECT_EQ(all[0]["to"], "unload:0");
+  for (std::size_t k = 0; k < 4; ++k) EXPECT_EQ(all[k]["overlap"], rows[k]["overlap"]) << k;
+  EXPECT_EQ(all[4]["id"], all[3]["id"]);
+  const auto backwards = place_.run({"d2min", "g", "--from", "unload3:0", "--to", "unload2:0"});
+  EXPECT_EQ(backwards.code, 2);
+  EXPECT_NE(backwards.err.find("came after unload3:0"), std::string::npos) << backwards.err;
+  EXPECT_EQ(place_.run({"d2min", "g", "--to", "unload5:0"}).code, 2);
+  EXPECT_EQ(place_.run({"d2min", "g", "--to", "unload0:0"}).code, 2);
+}
+
 TEST_F(Unload, BadRequestsAreRefused) {
   EXPECT_EQ(place_.run({"shear", "g", "--unload", "pressure", "--json"}).code, 2);
   EXPECT_EQ(place_.run({"shear", "g", "--cycle", "-1", "--json"}).code, 2);
