@@ -170,9 +170,14 @@ Fold fit_fold(const std::vector<TrackPoint>& all, int side, WindowEnd vanishing,
   return fold;
 }
 
+double missed_by(const FoldEstimate& fold, double bracket_a, double bracket_b) {
+  const auto [low, high] = std::minmax(bracket_a, bracket_b);
+  return std::max({low - fold.strain, fold.strain - high, 0.0});
+}
+
 void hold_against(FoldEstimate& fold, double bracket_a, double bracket_b, double found) {
   const auto [low, high] = std::minmax(bracket_a, bracket_b);
-  const double missed = std::max({low - fold.strain, fold.strain - high, 0.0});
+  const double missed = missed_by(fold, bracket_a, bracket_b);
   const double way = std::min(std::abs(low - found), std::abs(high - found));
   if (missed <= 0.25 * way) fold.error = std::max(fold.error, missed);
 }

@@ -109,6 +109,9 @@ Track follow(md::AtomicSurface& surface, const md::Cell& reference, const TrackP
 /// @param side +1 for the upper end, -1 for the lower. @param vanishing which minimum merges with the saddle.
 Fold fit_fold(const std::vector<TrackPoint>& points, int side, WindowEnd vanishing, double volume);
 
+/// How far a fold lies outside the bracket in which a shear found it; 0 within.
+double missed_by(const FoldEstimate& fold, double bracket_a, double bracket_b);
+
 /// A fold that a shear found between two strains: where the fit misses them, its error covers that.
 /// @param found strain where the event was entered. A fold further from the bracket than a quarter of the way from there is another one.
 void hold_against(FoldEstimate& fold, double bracket_a, double bracket_b, double found);

@@ -234,8 +234,13 @@ void hold_against_shear(db::Database& database, const db::EventRecord& event, Tr
   if (!event.plastic_event_id) return;
   const db::PlasticEventRecord fired = database.plastic_event(*event.plastic_event_id);
   const bool up = fired.strain > fired.strain_lower;
-  if ((up ? track.high_end : track.low_end) == WindowEnd::Initial)
-    catastrophe::hold_against((up ? track.high : track.low).best, fired.strain_lower, fired.strain, event.strain_xy);
+  if ((up ? track.high_end : track.low_end) != WindowEnd::Initial) return;
+  catastrophe::FoldEstimate& fold = (up ? track.high : track.low).best;
+  catastrophe::hold_against(fold, fired.strain_lower, fired.strain, event.strain_xy);
+  const double missed = catastrophe::missed_by(fold, fired.strain_lower, fired.strain);
+  if (!(missed > 2.0 * fold.error)) return;
+  std::string& why = up ? track.high_message : track.low_message;
+  why += md::message(why.empty() ? "" : "; ", "the shear fired at ", fired.strain, ", ", missed, " from where this initial minimum vanishes");
 }
 
 void store(db::Database& database, Job& job, db::Id run_id, double zero_stress, const MappedSaddles& mapped) {

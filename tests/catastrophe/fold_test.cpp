@@ -87,6 +87,8 @@ TEST(Fold, ItsErrorCoversTheBracketOfTheShearThatFoundIt) {
   EXPECT_EQ(held(0.0497, 0.0487), 3.4e-5);
   EXPECT_NEAR(held(0.0497474, 0.0487), 4e-5, 1e-12);
   EXPECT_EQ(held(0.0492, 0.0487), 3.4e-5);  // another fold
+  EXPECT_NEAR(missed_by({0.0492, 1e-6}, 0.0497074, 0.0496974), 4.974e-4, 1e-12);
+  EXPECT_EQ(missed_by({0.0497, 1e-6}, 0.0496974, 0.0497074), 0.0);
   FoldEstimate unknown;
   hold_against(unknown, 0.1, 0.2, 0.0);
   EXPECT_TRUE(std::isnan(unknown.error));
