@@ -18,10 +18,14 @@ do for [c in "thermal strain_created"] {
   law(x) = (fold - x) * sgn(fold) > 0 ? amplitude * abs(fold - x)**1.5 : 1/0
   stats typical using (of(strcol("event_class"), column("strain"))) nooutput
   set xrange [STATS_min - 0.1 * (STATS_max - STATS_min) : STATS_max + 0.1 * (STATS_max - STATS_min)]
+  span = STATS_max - STATS_min; ten = 10**floor(log10(span))
+  step = span > 4 * ten ? 2 * ten : 0.5 * ten
+  set xtics step
   plot typical using (of(strcol("event_class"), column("strain"))):"barrier_ev" with points pt 7 ps 0.6 title "E_A", \
        typical using (of(strcol("event_class"), column("strain"))):"reverse_barrier_ev" with points pt 6 ps 0.6 title "E_R", \
        law(x) with lines dt 2 lc "black" title "A|γ_c - γ|^{3/2}"
 }
+set xtics autofreq
 set title "barriers of events mapped at zero strain (Fig. 5a)"; set xlabel "E_A [eV]"; set ylabel "events of a glass in 0.1 eV"
 set xrange [0:2]; set yrange [0:*]
 glasses(l) = int(system("awk -F, 'NR > 1 {print $1}' ".mapped." | sort -u | grep -c ^".l))

@@ -117,9 +117,10 @@ def collect(arguments):
             fold = t["critical_strain"]
             if fold is None or t["plane"] != sense[1:]:
                 continue
-            # Typical: both barriers of the event are large somewhere on its way.
+            # Typical: both barriers of the event are large somewhere on its way, and are those of the same three all along.
             highest = max((min(q["barrier_ev"], q["reverse_barrier_ev"]) for q in points[t["id"]]), default=0.0)
-            if t["origin"] == "shear" and highest > typical.get(t["event_class"], (0.0,))[0]:
+            same = "another minimum than the final" not in t["event_class_reason"]
+            if t["origin"] == "shear" and same and highest > typical.get(t["event_class"], (0.0,))[0]:
                 typical[t["event_class"]] = (highest, [
                     {"event_class": t["event_class"], "glass": glass, "sense": sense, "event": t["event_id"], "strain": q["strain_xy"],
                      "barrier_ev": q["barrier_ev"], "reverse_barrier_ev": q["reverse_barrier_ev"], "critical_strain": fold,
