@@ -86,7 +86,7 @@ def collect(arguments):
     """Rows of plastic events, of predictions made from each point of each track that ended at its fold, of strained maps, and of soft spots; the other
     files are only written."""
     events, predictions, quality, strained, spots, density, typical = [], [], [], [], [], [], {}
-    for database in sorted(arguments.out.glob("*.db")):
+    for database in sorted(d for d in arguments.out.glob("*.db") if not d.name.endswith(".bak.db")):  # copies made when a file is brought to a later version
         run = Program(arguments.program, database)
         glass, sense = database.stem[:-3], database.stem[-3:]
         sign = 1 if sense[0] == "+" else -1

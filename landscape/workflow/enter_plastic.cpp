@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "art/search.hpp"
@@ -199,11 +201,13 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     md::AtomicSurface surface(potential, start, {.threads = session.threads});
     const Instability there{cell, event, plane, sign, surface.gather(start.positions),
                             surface.gather(load_positions(database, *event.after_configuration_id))};
-    std::string why = "the branch before it is too short", doubt;
+    std::string why, doubt;
     std::optional<Found> found;
     bool certain = false;
-    for (const double back : {1e-3, 4e-4, 2e-3, 1e-4}) {
-      if (back > 0.8 * room) continue;
+    // The branch begins at the event before, but its minimum is mostly there further back too.
+    std::array backs = {1e-3, 4e-4, 2e-3, 1e-4};
+    std::ranges::stable_partition(backs, [&](double back) { return back <= 0.8 * room; });
+    for (const double back : backs) {
       std::optional<Found> candidate = seek(surface, there, back, why);
       if (!candidate) continue;
       certain = back < 2e-4 || stays(surface, there, back, *candidate, why);

@@ -88,6 +88,24 @@ TEST_F(Shear, ACascadeIsFollowedToTheFoldOfItsFirstMinimum) {
               0.03);
 }
 
+// Its minimum was there before the event before it fired.
+TEST_F(Shear, AnEventJustBehindAnotherIsEntered) {
+  const auto event = sheared({"--to", "-0.2"})["events"][1];
+  {
+    db::Database database(place_.path("landscape.db"));
+    auto first = database.plastic_events_of_shear(1).at(0);
+    first.strain = event["strain_lower"].get<double>() + 5e-5;
+    first.event_id.reset();
+    database.update_plastic_event(first);
+  }
+  const auto result = place_.run({"track", "g", "--from-shear", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const auto track = result.json()["tracks"].back();
+  EXPECT_EQ(track["low_end"], "initial");
+  EXPECT_GT(track["critical_strain"].get<double>(), event["strain"].get<double>() - 1e-5);
+  EXPECT_LT(track["critical_strain"].get<double>(), event["strain_lower"].get<double>() + 1e-5);
+}
+
 TEST_F(Shear, WhereThereIsNothingToTrackWhatToDoFirstIsSaid) {
   const auto said = [&](std::vector<std::string> options) {
     options.insert(options.begin(), {"track", "g", "--json"});
