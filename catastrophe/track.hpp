@@ -15,7 +15,7 @@ enum class WindowEnd {
   Initial,      ///< the initial minimum merges with the saddle: the barrier vanishes
   Final,        ///< the final minimum merges with the saddle: the reverse barrier vanishes
   Other,        ///< one of the three left its branch without merging with another: another event fires first
-  Bifurcation,  ///< the saddle is no longer of first order
+  Bifurcation,  ///< the saddle merges with one of second order, or with another stationary point before the fold ahead
   NotReached,   ///< the strain limit came first
 };
 const char* name(WindowEnd end);

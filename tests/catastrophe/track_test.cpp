@@ -107,5 +107,86 @@ TEST(Following, AnEventWhoseSaddleDoesNotLeadToItsInitialMinimumDoesNotHold) {
   EXPECT_TRUE(track.points.empty());
 }
 
+/// The second atom between two valleys at x = -1 and 1 Å, in a field that turns with the strain, which the third, frozen at y = 5 Å, tells. On the ridge
+/// at x = 0 the atom lies in a hollow across it: either u³/3 - ε u, whose minimum and maximum merge where ε vanishes, or one that jumps aside by half an Å.
+class Ridge final : public md::Potential {
+ public:
+  static constexpr double end = 0.012, reach = 5.0;
+  explicit Ridge(bool jumps) : jumps_(jumps) {}
+  const std::string& spec() const override { return name_; }
+  const std::string& checksum() const override { return name_; }
+  double cutoff() const override { return 5.0; }
+  std::vector<int> types_of(std::span<const std::string> species) const override { return std::vector<int>(species.size(), 0); }
+  double mass(int) const override { return 1.0; }
+  md::ForceResult compute(const Eigen::Ref<const md::Matrix3Xd>& positions, std::span<const int>, const md::NeighborList&,
+                          Eigen::Ref<md::Matrix3Xd> forces, md::ForceScratch&, int) const override {
+    const Eigen::Vector3d r = positions.col(1) - positions.col(0), mark = positions.col(2) - positions.col(0);
+    constexpr double height = 0.1, steep = 0.5, width = 0.3, turn = 2.0;
+    const double strain = mark.x() / reach, x = r.x(), u = r.y() - 2.0, z = r.z();
+    const double ridge = std::exp(-x * x / (width * width)), ridge_slope = -2.0 * x / (width * width) * ridge;
+    double hollow, hollow_slope, with_strain = 0.0;
+    if (jumps_) {
+      const double v = u - (strain > end ? 0.5 : 0.0);
+      hollow = 0.5 * steep * v * v;
+      hollow_slope = steep * v;
+    } else {
+      const double left = turn * (end - strain);
+      hollow = u * u * u / 3.0 - left * u + u * u * u * u;
+      hollow_slope = u * u - left + 4.0 * u * u * u;
+      with_strain = turn * u;
+    }
+    const double valley = 0.5 * steep * u * u;
+    const double energy = height * (x * x - 1.0) * (x * x - 1.0) + ridge * hollow + (1.0 - ridge) * valley + 0.5 * steep * z * z;
+    forces.setZero();
+    forces.col(1) = -Eigen::Vector3d(4.0 * height * x * (x * x - 1.0) + ridge_slope * (hollow - valley),
+                                     ridge * hollow_slope + (1.0 - ridge) * steep * u, steep * z);
+    forces(0, 2) = -ridge * with_strain / reach;
+    forces.col(0) = -forces.col(1) - forces.col(2);
+    return {energy, r * forces.col(1).transpose() + mark * forces.col(2).transpose()};
+  }
+  md::SecondOrder second_order(const Eigen::Ref<const md::Matrix3Xd>&, std::span<const int>, const md::NeighborList&) const override {
+    throw std::logic_error("not asked for");
+  }
+
+ private:
+  std::string name_ = "ridge";
+  bool jumps_;
+};
+
+Track over(bool jumps) {
+  md::Configuration c;
+  c.cell = md::Cell(Eigen::Matrix3d(20.0 * Eigen::Matrix3d::Identity()));
+  c.positions.resize(3, 3);
+  c.positions << 0.0, 0.0, 0.0, 0.0, 2.0, Ridge::reach, 0.0, 0.0, 0.0;
+  c.species = {"A", "A", "A"};
+  c.movable = {0, 1, 0};
+  md::AtomicSurface surface(std::make_shared<Ridge>(jumps), c);
+  TrackPoint start;
+  start.initial = Eigen::Vector3d(-1.0, 2.0, 0.0);
+  start.saddle = Eigen::Vector3d(0.0, jumps ? 2.0 : 2.1, 0.0);
+  start.final_minimum = Eigen::Vector3d(1.0, 2.0, 0.0);
+  start.mode = Eigen::Vector3d::UnitX();
+  TrackOptions options;
+  options.max_strain = 0.02;
+  return follow(surface, c.cell, start, options);
+}
+
+TEST(Following, ASaddleThatMergesWithOneOfSecondOrderBifurcates) {
+  const Track track = over(/*jumps=*/false);
+  ASSERT_TRUE(track.held) << track.low_message << track.high_message;
+  EXPECT_EQ(track.high_end, WindowEnd::Bifurcation) << track.high_message;
+  EXPECT_NE(track.high_message.find("merges with one of second order"), std::string::npos) << track.high_message;
+  EXPECT_NEAR(track.highest_reached, Ridge::end, 1e-5);
+  EXPECT_EQ(track.low_end, WindowEnd::NotReached) << track.low_message;
+}
+
+TEST(Following, ASaddleThatIsLostWhereItIsStiffAcrossDoesNotBifurcate) {
+  const Track track = over(/*jumps=*/true);
+  ASSERT_TRUE(track.held) << track.low_message << track.high_message;
+  EXPECT_EQ(track.high_end, WindowEnd::Other) << track.high_message;
+  EXPECT_NE(track.high_message.find("second eigenvalue being 0.5"), std::string::npos) << track.high_message;
+  EXPECT_NEAR(track.highest_reached, Ridge::end, 1e-5);
+}
+
 }  // namespace
 }  // namespace landscape::catastrophe
