@@ -45,7 +45,7 @@ constexpr double low_barrier = 3.0 * energy_noise;
 constexpr double slope_noise = 0.05;
 /// [eV] Minima closer in energy on one side of a saddle, closer to each other than to it, are one: knots of a tabulated potential wrinkle a flat basin.
 constexpr double wrinkle = 2e-5;
-/// [eV/Å²] Within min_step of where a saddle merges with one of second order its second eigenvalue has been at most 0.007 (31 ends of tracks in 1000-atom
+/// [eV/Å²] Within min_step of where a saddle merges with one of second order its second eigenvalue has been at most 0.007 (47 ends of tracks in 1000-atom
 /// glasses), elsewhere it is 0.03 and more.
 constexpr double soft = 0.015;
 /// Folds closer than so many times their resolution are the end, approached or not, unless the saddle vanishes clearly before.

@@ -159,6 +159,7 @@ TEST(BadInput, RangesAreNamedByTheOptionThatWasTyped) {
   refused(shear, "--plane", "zx");
   for (const std::string option : {"--amplitude", "--curve-step"})
     for (const std::string value : {"0", "inf"}) refused(ensemble, option, value);
+  refused(ensemble, "--curve-step", "1e-9");
   for (const std::string option : {"--max-strain", "--max-step"})
     for (const std::string value : {"0", "-1", "nan", "inf"}) refused(track, option, value);
   refused(track, "--max-step", "1e-9");
