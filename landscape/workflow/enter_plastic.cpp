@@ -206,7 +206,7 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     bool certain = false;
     // The branch begins at the event before, but its minimum is mostly there further back too.
     std::array backs = {1e-3, 4e-4, 2e-3, 1e-4};
-    std::ranges::stable_partition(backs, [&](double back) { return back <= 0.8 * room; });
+    std::stable_partition(backs.begin(), backs.end(), [&](double back) { return back <= 0.8 * room; });
     for (const double back : backs) {
       std::optional<Found> candidate = seek(surface, there, back, why);
       if (!candidate) continue;
