@@ -319,7 +319,7 @@ struct ShearStepRecord {
   Id run_id = 0;
   std::int64_t step_index = 0;  ///< 0-based, unique in its shear.
   std::string branch = "load";  ///< load | unload | reload
-  std::optional<std::int64_t> cycle = {};  ///< 1 on the first way there and off again, 2 on the next; empty in older rows
+  std::optional<std::int64_t> cycle = {};  ///< 1 on the first way there and off again, 2 on the next
   double strain_xy = 0.0;
   double energy_ev = unknown;
   Stress stress_gpa = unknown_stress;

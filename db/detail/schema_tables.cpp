@@ -370,8 +370,9 @@ UPDATE shear_step_row SET cycle = counted.cycle FROM (
       branch = 'reload' AND lag(branch) OVER (PARTITION BY shear_id ORDER BY step_index) <> 'reload' AS begins
     FROM shear_step_row)) AS counted WHERE counted.id = shear_step_row.id;
 UPDATE plastic_event_row AS e SET step_index = (
-  SELECT min(a.step_index) FROM shear_step_row a JOIN shear_step_row b ON b.shear_id = a.shear_id AND b.step_index = a.step_index - 1
-  WHERE a.shear_id = e.shear_id AND a.strain_xy = e.strain AND b.strain_xy = e.strain_lower);
+  SELECT max(a.step_index) FROM shear_step_row a JOIN shear_step_row b ON b.shear_id = a.shear_id AND b.step_index = a.step_index - 1
+  WHERE a.shear_id = e.shear_id AND a.strain_xy = e.strain AND b.strain_xy = e.strain_lower
+  HAVING count(*) = 1);
 UPDATE unloading_row SET cycle_dissipated_energy_ev = counted.energy FROM (
   SELECT id, dissipated_energy_ev - coalesce(lag(dissipated_energy_ev) OVER (PARTITION BY shear_id ORDER BY unloading_index), 0.0) AS energy
   FROM unloading_row) AS counted WHERE counted.id = unloading_row.id;

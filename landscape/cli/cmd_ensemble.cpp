@@ -100,7 +100,7 @@ void add_ensemble_command(CLI::App& app, Context& context) {
       ->add_option("--unload-from", *from, "where each replica's load is taken off, to zero stress: yield (the largest stress before the largest drop), drop (just before the largest drop) or none")
       ->check(CLI::IsMember({"yield", "drop", "none"}))
       ->capture_default_str();
-  command->add_option("--curve-step", request->curve_step, "strain between the points of the mean curve")->capture_default_str();
+  command->add_option("--curve-step", request->curve_step, "strain between the points of the mean curve, at most 100,000")->capture_default_str();
   command->add_option("--threshold", request->shear.rearrangement.threshold_a2, "D2min above which an atom is rearranged [Å²]")
       ->capture_default_str();
   command->add_option("--d2min-cutoff", request->shear.rearrangement.cutoff_a,

@@ -71,7 +71,7 @@ void add_shear_command(CLI::App& app, Context& context) {
       ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command->add_option("--unload", request->unload, "take the load off afterwards: to zero stress, or to zero strain")
       ->expected(0, 1)->default_str("stress")->check(CLI::IsMember({"stress", "strain"}));
-  command->add_option("--cycle", request->cycles, "load and unload again so often")->expected(0, 1)->check(count_at_least(1))->default_str("1");
+  command->add_option("--cycle", request->cycles, "reload and unload so often after the first time; that is cycle 1")->expected(0, 1)->check(count_at_least(1))->default_str("1");
   command->add_flag("--fixed-steps", request->fixed_steps, "the reference: every step but the first (at most 0.002) is --max-step, from the affine guess alone, and no event is bracketed; small steps are what it is for")
       ->excludes(resolution);
   command->add_option("--threshold", request->rearrangement.threshold_a2,

@@ -1,12 +1,14 @@
 #include "landscape/exchange/study_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "db/fields.hpp"
 #include "landscape/workflow/records.hpp"
+#include "landscape/workflow/shear_rows.hpp"
 #include "md/core/error.hpp"
 
 namespace landscape {
@@ -52,7 +54,10 @@ json columns(const std::vector<Record>& records) {
 }
 
 /// Columns that older files do not have.
-bool came_later(std::string_view name) { return name == "which_initial" || name == "which_final" || name == "unstable_strain"; }
+bool came_later(std::string_view name) {
+  constexpr std::array names = {"which_initial", "which_final", "unstable_strain", "cycle", "step_index", "cycle_dissipated_energy_ev", "cycle_displacement_a"};
+  return std::ranges::find(names, name) != names.end();
+}
 
 template <class Record>
 Record record_of(const json& row) {
@@ -192,11 +197,12 @@ class RowImport {
       return;
     }
     auto steps = records_of<db::ShearStepRecord>(all.at("steps"));
+    auto unloadings = records_of<db::UnloadingRecord>(all.at("unloadings"));
+    number_older_rows(steps, events, unloadings);
     const std::string why = fault_of(shear, steps, events);
     if (!why.empty()) return refuse("shear", rows.where, "its shear: " + why);
     shear.sample_id = sample_.id;
     shear.run_id = run_id_;
-    auto unloadings = records_of<db::UnloadingRecord>(all.at("unloadings"));
     db::Id id = 0;
     const bool entered = add_together("shear", rows.where, [&] {
       id = database_.ensure_shear(shear);
@@ -228,10 +234,16 @@ class RowImport {
     if (shear.state != "done" || steps.empty() || shear.steps + 1 != static_cast<std::int64_t>(steps.size()))
       return md::message("expected it at its end with ", shear.steps + 1, " states, got ", steps.size());
     for (std::size_t k = 0; k < steps.size(); ++k)
-      if (steps[k].step_index != static_cast<std::int64_t>(k)) return "expected its steps numbered from 0";
+      if (steps[k].step_index != static_cast<std::int64_t>(k) || !steps[k].cycle || *steps[k].cycle < 1) return "expected its steps numbered from 0, its cycles from 1";
     for (std::size_t k = 0; k < events.size(); ++k)
       if (events[k].event_index != static_cast<std::int64_t>(k) || !(events[k].energy_drop_ev > 0.0) || events[k].strain == events[k].strain_lower)
         return "expected plastic events numbered from 0, each with a bracket and a positive energy drop";
+    for (const auto& event : events) {
+      const auto last = static_cast<std::int64_t>(steps.size()) - 1, step = event.step_index.value_or(last + 1);
+      if (step < 1 || step > last || steps[static_cast<std::size_t>(step)].strain_xy != event.strain ||
+          steps[static_cast<std::size_t>(step) - 1].strain_xy != event.strain_lower)
+        return md::message("expected steps at both ends of the bracket of each plastic event, got none of event ", event.event_index);
+    }
     const double energy = database_.minimum(*sample_.minimum_id).energy_ev;
     if (steps[0].strain_xy != 0.0 || !(std::abs(steps[0].energy_ev - energy) <= same_energy_))
       return md::message("expected it to begin at strain 0 with the ", energy, " eV of the sample's minimum, got ", steps[0].energy_ev);

@@ -298,8 +298,8 @@ void EnsembleRequest::validate() const {
   if (!(shear.to > 0.0)) throw md::InputError(md::message("--to: expected a strain above 0, got ", shear.to, "; senses have the sign"));
   for (const auto& sense : senses) sense_of(sense);
   (void)shear_plan(shear);
-  constexpr double most_points = 1e5;
-  if (shear.to / curve_step > most_points)
+  constexpr double most_points = 1e5;  // rows of ensemble_points: far more than any picture shows
+  if (curve_step < shear.to / most_points)
     throw md::InputError(md::message("--curve-step: expected at least ", shear.to / most_points, ", ", most_points, " points to --to, got ", curve_step));
 }
 

@@ -42,11 +42,6 @@ class StoredShear {
     steps_ = database.steps_of_shear(shear_.id);
     events_ = database.plastic_events_of_shear(shear_.id);
     after_ = steps_after(steps_, events_);
-    std::int64_t cycle = 1;
-    for (std::size_t k = 0; k < steps_.size(); ++k) {
-      cycle += k > 0 && steps_[k].branch == "reload" && steps_[k - 1].branch != "reload" ? 1 : 0;
-      cycles_.push_back(cycle);
-    }
     if (steps_.empty()) throw md::InputError(md::message("d2min: shear ", shear_.id, " has no steps yet"));
   }
 
@@ -60,7 +55,7 @@ class StoredShear {
     const Place place = place_of(text);
     if (place.end) return reach(text, steps_.size() - 1, steps_.back().branch, steps_.back().strain_xy);
     const auto on_leg = [&](std::size_t k) {
-      return k < steps_.size() && steps_[k].branch == place.branch && (place.cycle == 0 || cycles_[k] == place.cycle);
+      return k < steps_.size() && steps_[k].branch == place.branch && (place.cycle == 0 || steps_[k].cycle == place.cycle);
     };
     for (std::size_t k = 0; k < steps_.size(); ++k) {
       const bool exact = std::abs(steps_[k].strain_xy - place.strain) < 1e-12;
@@ -70,8 +65,8 @@ class StoredShear {
         return reach(text, k - 1, place.branch, place.strain, k);
     }
     throw md::InputError(md::message("d2min: shear ", shear_.id, " of ", sample_.name, " did not pass ", text,
-                                     "; expected a strain of the branch load, unload or reload, such as ", steps_.back().branch, ':',
-                                     steps_.back().strain_xy));
+                                     "; expected a strain of the branch load, unload or reload (the first reload is reload2), such as ",
+                                     name_of(steps_.back().branch, steps_.back().cycle.value_or(1), steps_.back().strain_xy)));
   }
 
   bool is_before(const State& a, const State& b) const {
@@ -133,12 +128,15 @@ class StoredShear {
     return sample_configuration(database_, sample_, configuration_id, strain, plane_);
   }
 
+  /// The first loading, unloading and reloading need no number.
+  static std::string name_of(const std::string& branch, std::int64_t cycle, double strain) {
+    return cycle <= (branch == "reload" ? 2 : 1) ? md::message(branch, ':', strain) : md::message(branch, cycle, ':', strain);
+  }
+
   /// At or after step k, before the next one. @param on step of the leg that it is named after; k unless given.
   State reach(const std::string& text, std::size_t k, const std::string& branch, double strain, std::optional<std::size_t> on = {}) {
     State out;
-    const std::int64_t cycle = cycles_[on.value_or(k)];
-    // The first loading, unloading and reloading need no number.
-    out.name = cycle <= (branch == "reload" ? 2 : 1) ? md::message(branch, ':', strain) : md::message(branch, cycle, ':', strain);
+    out.name = name_of(branch, steps_[on.value_or(k)].cycle.value_or(1), strain);
     out.branch = branch;
     out.strain = strain;
     out.step = k;
@@ -181,7 +179,6 @@ class StoredShear {
   db::ShearRecord shear_;
   int plane_ = 0;
   std::vector<db::ShearStepRecord> steps_;
-  std::vector<std::int64_t> cycles_;      ///< of each step
   std::vector<db::PlasticEventRecord> events_;
   std::vector<std::size_t> after_;        ///< step after each event
 };

@@ -60,7 +60,7 @@ std::vector<std::size_t> steps_after(const std::vector<db::ShearStepRecord>& ste
   std::size_t k = 1;
   for (const auto& event : events) {
     // Each step after an event has the event's strain; cycles may come to the same strains again.
-    if (event.step_index) {
+    if (event.step_index && *event.step_index > 0 && *event.step_index < static_cast<std::int64_t>(steps.size())) {
       after.push_back(static_cast<std::size_t>(*event.step_index));
     } else {
       while (k < steps.size() && !(steps[k].strain_xy == event.strain && steps[k - 1].strain_xy == event.strain_lower)) ++k;
@@ -69,6 +69,22 @@ std::vector<std::size_t> steps_after(const std::vector<db::ShearStepRecord>& ste
     k = after.back() + 1;
   }
   return after;
+}
+
+void number_older_rows(std::vector<db::ShearStepRecord>& steps, std::vector<db::PlasticEventRecord>& events, std::vector<db::UnloadingRecord>& unloadings) {
+  std::int64_t cycle = 1;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if (k > 0 && steps[k].branch == "reload" && steps[k - 1].branch != "reload") ++cycle;
+    if (!steps[k].cycle) steps[k].cycle = cycle;
+  }
+  const auto after = steps_after(steps, events);
+  for (std::size_t k = 0; k < events.size(); ++k)
+    if (!events[k].step_index && after[k] < steps.size()) events[k].step_index = static_cast<std::int64_t>(after[k]);
+  double before = 0.0;
+  for (auto& u : unloadings) {
+    if (!std::isfinite(u.cycle_dissipated_energy_ev)) u.cycle_dissipated_energy_ev = u.dissipated_energy_ev - before;
+    before = u.dissipated_energy_ev;
+  }
 }
 
 std::vector<std::string> branches_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events) {

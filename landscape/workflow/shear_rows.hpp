@@ -16,6 +16,8 @@ void store_walked_step(db::Database& database, const db::ShearRecord& shear, db:
 
 /// Index of the step after each plastic event; that of no step where it is not found.
 std::vector<std::size_t> steps_after(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events);
+/// Fills what rows of older programs do not have: cycles, steps after events, losses of cycles.
+void number_older_rows(std::vector<db::ShearStepRecord>& steps, std::vector<db::PlasticEventRecord>& events, std::vector<db::UnloadingRecord>& unloadings);
 /// Branch of each plastic event: load, unload or reload.
 std::vector<std::string> branches_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events);
 

@@ -229,14 +229,16 @@ TEST(Migration, CountsTheCyclesOfOlderShears) {
     const double strains[] = {0.0, 0.01, 0.0, 0.005, 0.01, 0.0, 0.01};
     for (int k = 0; k < 7; ++k)
       connection.execute(message("INSERT INTO shear_step_row (shear_id, run_id, step_index, branch, strain_xy, energy_ev) VALUES (1, 1, ", k, ", '", branches[k], "', ", strains[k], ", 0)"));
-    connection.execute("INSERT INTO plastic_event_row (shear_id, run_id, event_index, strain, strain_lower, center_atom) VALUES (1, 1, 0, 0.01, 0.005, 1)");
+    connection.execute("INSERT INTO plastic_event_row (shear_id, run_id, event_index, strain, strain_lower, center_atom) VALUES (1, 1, 0, 0.01, 0.005, 1), "
+                       "(1, 1, 1, 0.0, 0.01, 1)");  // two unloadings pass this bracket
     connection.execute("INSERT INTO unloading_row (shear_id, run_id, unloading_index, dissipated_energy_ev, closed) VALUES (1, 1, 0, 0.5, 0), (1, 1, 1, 0.75, 0)");
   }
   Database database(path);
   auto now = raw(path);
   const int cycles[] = {1, 1, 1, 2, 2, 2, 3};
   for (int k = 0; k < 7; ++k) EXPECT_EQ(now.number(message("SELECT cycle FROM shear_step_row WHERE step_index = ", k)), cycles[k]) << k;
-  EXPECT_EQ(now.number("SELECT step_index FROM plastic_event_row"), 4);
+  EXPECT_EQ(now.number("SELECT step_index FROM plastic_event_row WHERE event_index = 0"), 4);
+  EXPECT_EQ(now.number("SELECT count(*) FROM plastic_event_row WHERE event_index = 1 AND step_index IS NULL"), 1);
   EXPECT_EQ(now.number("SELECT 1000 * cycle_dissipated_energy_ev FROM unloading_row WHERE unloading_index = 1"), 250);
 }
 

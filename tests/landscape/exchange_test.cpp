@@ -290,7 +290,9 @@ TEST_F(StudyExchange, FilesWithoutColumnsThatCameLaterAreRead) {
   const std::string text = place_->read("study.xyz");
   std::string older = std::regex_replace(text, std::regex(R"(,\\"which_(final|initial)\\":\[[^\]]*\])"), "");
   older = std::regex_replace(older, std::regex(R"(\\"unstable_strain\\":[^,}]*,)"), "");
-  for (const std::string name : {"which_initial", "which_final", "unstable_strain"}) {
+  older = std::regex_replace(older, std::regex(R"(\\"cycle(_displacement_a|_dissipated_energy_ev|)\\":\[[^\]]*\],)"), "");
+  older = std::regex_replace(older, std::regex(R"((\\"plastic_events\\":\{[^}]*)\\"step_index\\":\[[^\]]*\],)"), "$1");
+  for (const std::string name : {"which_initial", "which_final", "unstable_strain", "\\\"cycle\\\"", "cycle_displacement_a"}) {
     ASSERT_NE(text.find(name), std::string::npos) << name;
     ASSERT_EQ(older.find(name), std::string::npos) << name;
   }
@@ -302,6 +304,12 @@ TEST_F(StudyExchange, FilesWithoutColumnsThatCameLaterAreRead) {
   ASSERT_EQ(points.size(), whole.size());
   EXPECT_TRUE(points.front()["which_final"].is_null());
   EXPECT_FALSE(whole.front()["which_final"].is_null());
+  // Cycles and the steps of events follow from the others.
+  for (const std::string view : {"shear_steps", "plastic_events"}) EXPECT_EQ(rows(view, db), rows(view, "landscape.db")) << view;
+  const auto unloaded = rows("unloadings", db), unloaded_whole = rows("unloadings", "landscape.db");
+  ASSERT_EQ(unloaded.size(), 1u);
+  EXPECT_EQ(unloaded[0]["cycle_dissipated_energy_ev"], unloaded_whole[0]["cycle_dissipated_energy_ev"]);
+  EXPECT_TRUE(unloaded[0]["cycle_displacement_a"].is_null());
 }
 
 TEST_F(StudyExchange, RowsThatDoNotHoldAreNamed) {
@@ -313,6 +321,7 @@ TEST_F(StudyExchange, RowsThatDoNotHoldAreNamed) {
   expect_refused({"import", changed("\\\"event_class\\\":", "\\\"event_id\\\":"), "--db", db}, 2, "expected a value for event_class");
   EXPECT_TRUE(query("events", "", db).empty()) << "nothing of a file whose rows cannot be read";
   expect_refused({"import", changed("\\\"energy_drop_ev\\\":[", "\\\"energy_drop_ev\\\":[-"), "--db", db}, 1, "positive energy drop");
+  expect_refused({"import", changed("\\\"step_index\\\":[", "\\\"step_index\\\":[9"), "--db", db}, 1, "bracket of each plastic event");
   EXPECT_TRUE(query("shears", "", db).empty());
   EXPECT_TRUE(query("events", "plastic_event_id>0", db).empty());
   EXPECT_FALSE(query("tracks", "", db).empty()) << "the events hold without their shear";
