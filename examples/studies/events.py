@@ -120,7 +120,7 @@ def collect(arguments):
             # Typical: both barriers of the event are large somewhere on its way, and are those of the same three all along.
             highest = max((min(q["barrier_ev"], q["reverse_barrier_ev"]) for q in points[t["id"]]), default=0.0)
             same = "another minimum than the final" not in t["event_class_reason"] and all(
-                len({q[which] for q in points[t["id"]]}) == 1 for which in ("which_initial", "which_final"))
+                len({q.get(which) for q in points[t["id"]]}) == 1 for which in ("which_initial", "which_final"))
             if t["origin"] == "shear" and same and highest > typical.get(t["event_class"], (0.0,))[0]:
                 typical[t["event_class"]] = (highest, [
                     {"event_class": t["event_class"], "glass": glass, "sense": sense, "event": t["event_id"], "strain": q["strain_xy"],
