@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "db/detail/migrations.hpp"
 #include "db/detail/sandbox.hpp"
 #include "db/suggest.hpp"
 #include "db/terms.hpp"
@@ -323,7 +324,17 @@ QueryResult run_sql(const std::filesystem::path& path, const QueryOptions& optio
 }  // namespace
 
 QueryResult run_query(const std::filesystem::path& path, const QueryOptions& options) {
-  return is_blank(options.sql) ? ViewQuery(path, options).run() : run_sql(path, options);
+  try {
+    return is_blank(options.sql) ? ViewQuery(path, options).run() : run_sql(path, options);
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    if (text.find("no such ") == std::string::npos) throw;
+    // What is missing may have come since the file was made.
+    const auto version = detail::open_database(path, {.mode = Mode::ReadOnly})->number("PRAGMA user_version");
+    const int now = detail::migrations().back().version;
+    if (version >= now) throw;
+    throw Error(message(text, "; the file has schema ", version, ", not ", now, ": 'landscape db upgrade --db ", path.string(), "' brings it up to date"));
+  }
 }
 
 std::vector<ColumnDescription> describe_columns(const std::filesystem::path& path,

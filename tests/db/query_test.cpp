@@ -341,5 +341,19 @@ TEST(Suggestion, CountsEditsAndIgnoresCase) {
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3);
 }
 
+TEST_F(Query, OfAnOlderFileForWhatItLacksSaysHowItGetsThat) {
+  QueryOptions options;
+  options.columns = {"barrier"};
+  const auto asked = [&] { return error_of([&] { (void)run_query(path_, options); }); };
+  EXPECT_TRUE(contains(asked(), "no such column")) << asked();
+  EXPECT_FALSE(contains(asked(), "upgrade")) << asked();
+  detail::Connection(path_, {}).execute("PRAGMA user_version = 2");
+  EXPECT_TRUE(contains(asked(), message("the file has schema 2, not ", detail::migrations().back().version, ": 'landscape db upgrade --db "))) << asked();
+  options.columns = {};
+  options.view = "events2";
+  EXPECT_TRUE(contains(asked(), "no such view")) << asked();
+  EXPECT_TRUE(contains(asked(), "upgrade")) << asked();
+}
+
 }  // namespace
 }  // namespace landscape::db
