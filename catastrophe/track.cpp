@@ -402,7 +402,7 @@ class Follower {
     surface_.evaluate(p.saddle, gradient);
     md::CounterRng rng(0, md::Stream::Lanczos, 0);
     md::LanczosOptions lanczos = o_.curvature;
-    lanczos.max_vectors = 2 * lanczos.max_vectors;
+    lanczos.max_vectors *= 4;  // from a random start
     return md::lowest_mode(surface_, p.saddle, gradient, rng.normals(p.saddle.size()), lanczos, Eigen::MatrixXd(p.mode)).curvature;
   }
 
