@@ -333,7 +333,7 @@ QueryResult run_query(const std::filesystem::path& path, const QueryOptions& opt
     const auto version = detail::open_database(path, {.mode = Mode::ReadOnly})->number("PRAGMA user_version");
     const int now = detail::migrations().back().version;
     if (version >= now) throw;
-    throw Error(message(text, "; the file has schema ", version, ", not ", now, ": 'landscape db upgrade --db ", path.string(), "' brings it up to date"));
+    throw Error(message("schema ", version, " is older than this program's ", now, " ('landscape db upgrade --db ", path.string(), "' brings it up to date): ", text));
   }
 }
 

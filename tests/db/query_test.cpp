@@ -348,7 +348,7 @@ TEST_F(Query, OfAnOlderFileForWhatItLacksSaysHowItGetsThat) {
   EXPECT_TRUE(contains(asked(), "no such column")) << asked();
   EXPECT_FALSE(contains(asked(), "upgrade")) << asked();
   detail::Connection(path_, {}).execute("PRAGMA user_version = 2");
-  EXPECT_TRUE(contains(asked(), message("the file has schema 2, not ", detail::migrations().back().version, ": 'landscape db upgrade --db "))) << asked();
+  EXPECT_TRUE(contains(asked(), message("schema 2 is older than this program's ", detail::migrations().back().version, " ('landscape db upgrade --db "))) << asked();
   options.columns = {};
   options.view = "events2";
   EXPECT_TRUE(contains(asked(), "no such view")) << asked();
