@@ -18,7 +18,7 @@ struct Condition {
 
 // Energies of one event come from the same potential and cell, so a saddle lies above both its
 // minima; a barrier is the difference of the energies stored beside it up to rounding.
-constexpr std::array<Condition, 27> conditions = {{
+constexpr std::array<Condition, 28> conditions = {{
     {"the saddle lies above both its minima", "event", R"sql(
 SELECT e.id FROM event_row e JOIN saddle_row d ON d.id = e.saddle_id
 JOIN minimum_row a ON a.id = e.initial_minimum_id JOIN minimum_row b ON b.id = e.final_minimum_id
@@ -60,6 +60,10 @@ SELECT min(v.id) FROM atom_value_row v JOIN sample_row s ON s.id = v.sample_id
 WHERE v.atom < 1 OR v.atom > s.n_atoms GROUP BY v.sample_id, v.name)sql"},
     {"it released energy between the ends of its bracket", "plastic event", R"sql(
 SELECT id FROM plastic_event_row WHERE energy_drop_ev <= 0 OR strain = strain_lower)sql"},
+    {"the steps before and after it are the ends of its bracket", "plastic event", R"sql(
+SELECT p.id FROM plastic_event_row p WHERE p.step_index IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM shear_step_row a JOIN shear_step_row b ON b.shear_id = a.shear_id AND b.step_index = a.step_index - 1
+  WHERE a.shear_id = p.shear_id AND a.step_index = p.step_index AND a.strain_xy = p.strain AND b.strain_xy = p.strain_lower))sql"},
     {"its steps are numbered without gaps", "shear", R"sql(
 SELECT shear_id FROM shear_step_row GROUP BY shear_id
 HAVING min(step_index) <> 0 OR max(step_index) <> count(*) - 1)sql"},

@@ -20,7 +20,7 @@ nlohmann::json drops_json(const ShearReport& report, const std::string& rule) {
     return drops;
   }
   for (std::size_t k = 0; k < report.events.size(); ++k)
-    if (report.branches[k] == "load")
+    if (report.places[k].branch == "load")
       drops.push_back({{"strain", report.events[k].strain_lower}, {"to_strain", report.events[k].strain},
                        {"stress_drop_gpa", report.events[k].stress_drop_gpa}, {"energy_drop_ev", report.events[k].energy_drop_ev}});
   return drops;
@@ -30,7 +30,7 @@ nlohmann::json describe(const ShearReport& report, const std::string& rule) {
   nlohmann::json events = nlohmann::json::array();
   for (std::size_t k = 0; k < report.events.size(); ++k) {
     const auto& event = report.events[k];
-    events.push_back({{"branch", report.branches[k]}, {"strain", event.strain}, {"strain_lower", event.strain_lower},
+    events.push_back({{"branch", report.places[k].branch}, {"cycle", report.places[k].cycle}, {"strain", event.strain}, {"strain_lower", event.strain_lower},
                       {"energy_drop_ev", event.energy_drop_ev}, {"stress_drop_gpa", event.stress_drop_gpa},
                       {"max_displacement_a", event.max_displacement_a}, {"center_atom", event.center_atom},
                       {"participation_number", event.participation_number}, {"rearranged_atoms", known(event.rearranged_atoms)},

@@ -83,7 +83,7 @@ class ShearCheckpoint {
 void fill_from_rows(db::Database& database, ShearReport& report) {
   const auto steps = database.steps_of_shear(report.shear.id);
   report.events = database.plastic_events_of_shear(report.shear.id);
-  report.branches = branches_of(steps, report.events);
+  report.places = places_of(steps, report.events);
   report.slope_drops = slope_drops(steps, plane_index(report.shear.plane));
   report.unloadings = database.unloadings_of_shear(report.shear.id);
 }

@@ -24,7 +24,7 @@ struct ShearRequest {
 struct ShearReport {
   db::ShearRecord shear;
   std::vector<db::PlasticEventRecord> events;
-  std::vector<std::string> branches;  ///< load, unload or reload, per event
+  std::vector<ShearPlace> places;  ///< of each event
   std::vector<SlopeDrop> slope_drops;
   std::vector<db::UnloadingRecord> unloadings;  ///< one per time the load was taken off
   bool finished = false;       ///< false: stopped; the same request continues

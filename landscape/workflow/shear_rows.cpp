@@ -87,10 +87,13 @@ void number_older_rows(std::vector<db::ShearStepRecord>& steps, std::vector<db::
   }
 }
 
-std::vector<std::string> branches_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events) {
-  std::vector<std::string> branches;
-  for (const std::size_t k : steps_after(steps, events)) branches.push_back(k < steps.size() ? steps[k].branch : "load");
-  return branches;
+std::vector<ShearPlace> places_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events) {
+  std::vector<ShearPlace> places;
+  for (const std::size_t k : steps_after(steps, events)) {
+    places.emplace_back();
+    if (k < steps.size()) places.back() = {steps[k].branch, steps[k].cycle.value_or(1)};
+  }
+  return places;
 }
 
 std::vector<SlopeDrop> slope_drops(const std::vector<db::ShearStepRecord>& steps, int plane) {
@@ -115,12 +118,12 @@ void summarize(db::ShearRecord& shear, const std::vector<db::ShearStepRecord>& s
   shear.steps = static_cast<std::int64_t>(steps.size()) - 1;
   shear.force_calls = 0.0;
   for (const auto& step : steps) shear.force_calls += step.force_calls;
-  const auto branches = branches_of(steps, events);
+  const auto places = places_of(steps, events);
   const db::PlasticEventRecord* largest = nullptr;
   double first_event = INFINITY;
   shear.released_energy_ev = 0.0;
   for (std::size_t k = 0; k < events.size(); ++k) {
-    if (branches[k] != "load") continue;
+    if (places[k].branch != "load") continue;
     first_event = std::min(first_event, std::abs(events[k].strain_lower) + 1e-12);
     shear.released_energy_ev += events[k].energy_drop_ev;
     if (!largest || events[k].stress_drop_gpa > largest->stress_drop_gpa) largest = &events[k];

@@ -18,8 +18,13 @@ void store_walked_step(db::Database& database, const db::ShearRecord& shear, db:
 std::vector<std::size_t> steps_after(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events);
 /// Fills what rows of older programs do not have: cycles, steps after events, losses of cycles.
 void number_older_rows(std::vector<db::ShearStepRecord>& steps, std::vector<db::PlasticEventRecord>& events, std::vector<db::UnloadingRecord>& unloadings);
-/// Branch of each plastic event: load, unload or reload.
-std::vector<std::string> branches_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events);
+/// Where in its shear something happened.
+struct ShearPlace {
+  std::string branch = "load";  ///< load, unload or reload
+  std::int64_t cycle = 1;       ///< the first loading and unloading are the first
+};
+/// That of each plastic event.
+std::vector<ShearPlace> places_of(const std::vector<db::ShearStepRecord>& steps, const std::vector<db::PlasticEventRecord>& events);
 
 /// A drop of the stress by the study's rule: from where the slope of the curve turns negative to where it turns positive.
 struct SlopeDrop {

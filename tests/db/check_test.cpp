@@ -92,6 +92,11 @@ TEST_F(Check, FindsEachBrokenPromise) {
        "VALUES (1, 1, 1, '{}', 'k', 'xy', 'done', 2); INSERT INTO shear_step_row (shear_id, run_id, step_index, branch, "
        "strain_xy, energy_ev) VALUES (1, 1, 0, 'load', 0, -10), (1, 1, 2, 'load', 0.1, -9)",
        "its steps are numbered without gaps"},
+      {"INSERT INTO shear_row (id, sample_id, run_id, options, options_key, plane, state, steps) "
+       "VALUES (1, 1, 1, '{}', 'k', 'xy', 'done', 2); INSERT INTO shear_step_row (shear_id, run_id, step_index, branch, "
+       "strain_xy, energy_ev) VALUES (1, 1, 0, 'load', 0, -10), (1, 1, 1, 'load', 0.1, -9), (1, 1, 2, 'load', 0.2, -9); INSERT INTO plastic_event_row "
+       "(shear_id, run_id, event_index, step_index, strain, strain_lower, energy_drop_ev, center_atom) VALUES (1, 1, 0, 2, 0.1, 0, 1, 1), (1, 1, 1, 2, 0.2, 0.1, 1, 1)",
+       "plastic event 1: expected that the steps before and after it"},
       {"DELETE FROM saddle_row", "references to missing rows of saddle_row"},
       {"INSERT INTO shear_row (id, sample_id, run_id, options, options_key, plane, state, steps) "
        "VALUES (1, 1, 1, '{}', 'k', 'xy', 'done', 0); INSERT INTO plastic_event_row (shear_id, "

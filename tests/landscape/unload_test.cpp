@@ -82,6 +82,7 @@ TEST_F(Unload, EachCycleHasItsOwnLossesAndEvents) {
   std::vector<double> released(4, 0.0);
   for (std::size_t k = 0; k < events.size(); ++k) {
     EXPECT_EQ(events[k]["branch"], loop["events"][k]["branch"]);
+    EXPECT_EQ(events[k]["cycle"], loop["events"][k]["cycle"]);
     const auto cycle = events[k]["cycle"].get<std::size_t>();
     ASSERT_TRUE(cycle >= 1 && cycle <= 4);
     released[cycle - 1] += events[k]["energy_drop_ev"].get<double>();
