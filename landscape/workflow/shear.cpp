@@ -183,7 +183,7 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
     transaction.commit();
   }
 
-  const std::int64_t calls_before = walk.calls();
+  const double calls_before = walk.calls();
   bool stopped = false;
   while (!(stopped = session.stopped())) {
     WalkedStep step;
@@ -215,7 +215,7 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
   transaction.commit();
   report.shear = shear;
   fill_from_rows(database, report);
-  run.finish(stopped ? "interrupted" : report.converged ? "done" : "incomplete", static_cast<double>(walk.calls() - calls_before) + return_calls);
+  run.finish(stopped ? "interrupted" : report.converged ? "done" : "incomplete", walk.calls() - calls_before + return_calls);
   return report;
 }
 

@@ -90,7 +90,7 @@ ReturnedState returned_to_start(std::shared_ptr<const md::Potential> potential, 
               (step.outcome == md::ShearOutcome::Event &&
                md::largest_displacement(surface, step.event.before.x, step.event.after.x) < same_displacement);
   }
-  out.force_calls = static_cast<double>(surface.calls());
+  out.force_calls = surface.work();
   if (!elastic) return out;
   out.positions = md::simple_shear(-strain, plane) * positions;  // frozen atoms follow the cell
   for (std::size_t k = 0; k < surface.free_atoms().size(); ++k)
@@ -129,7 +129,7 @@ md::Configuration ShearWalk::configuration(const md::ShearState& state) const {
   return c;
 }
 
-db::ShearStepRecord ShearWalk::row(const std::string& branch, const md::ShearState& state, std::int64_t calls) const {
+db::ShearStepRecord ShearWalk::row(const std::string& branch, const md::ShearState& state, double calls) const {
   db::ShearStepRecord step;
   step.branch = branch;
   step.cycle = 1 + static_cast<std::int64_t>(route_.place.leg / 2);  // there and off again
@@ -137,7 +137,7 @@ db::ShearStepRecord ShearWalk::row(const std::string& branch, const md::ShearSta
   step.energy_ev = state.energy;
   step.stress_gpa = stress_gpa(state.stress);
   step.max_force_ev_per_a = state.max_force;
-  step.force_calls = static_cast<double>(calls);
+  step.force_calls = calls;
   step.overlap = meter_.overlap_with_start(configuration(state));
   return step;
 }
@@ -162,7 +162,7 @@ WalkedEvent ShearWalk::walked_event(const md::PlasticEvent& found) const {
   return event;
 }
 
-double ShearWalk::lowest_curvature(const md::ShearState& state, std::int64_t& calls) const {
+double ShearWalk::lowest_curvature(const md::ShearState& state, double& calls) const {
   // A surface of its own: what the next step does depends on no check.
   md::AtomicSurface surface(surface_.shared_potential(), configuration(state), {.threads = threads_});
   const Eigen::VectorXd x = surface.gather(configuration(state).positions);
@@ -174,7 +174,7 @@ double ShearWalk::lowest_curvature(const md::ShearState& state, std::int64_t& ca
   const md::LowestMode mode = md::lowest_mode(
       surface, x, gradient, start, {.max_vectors = 60, .delta = 0.01, .residual = 0.01, .difference = md::Difference::Central},
       Eigen::MatrixXd(x.size(), 0));
-  calls += static_cast<std::int64_t>(std::ceil(surface.work()));
+  calls += surface.work();
   return mode.curvature;
 }
 
@@ -188,7 +188,7 @@ WalkOutcome ShearWalk::next(WalkedStep& out) {
   const double before = route_.place.doubtful;
   const Eigen::VectorXd affine = md::deformed(md::simple_shear(step.state.strain - from.strain, plan_.quasistatic.plane), from.x);
   route_.stepped(from, step, md::largest_displacement(surface_, affine, step.state.x));
-  std::int64_t calls = step.force_calls;
+  double calls = step.force_calls;
   if (!route_.place.unstable && std::floor(route_.place.doubtful / checked_every) > std::floor(before / checked_every) &&
       lowest_curvature(step.state, calls) < negative_curvature)
     route_.place.unstable = step.state.strain;

@@ -91,17 +91,17 @@ class ShearWalk {
   double progress() const { return route_.done() ? 1.0 : route_.progress(aqs_.state().strain); }
   double strain() const { return aqs_.state().strain; }
   std::string branch() const { return route_.done() ? "done" : route_.branch(); }
-  std::int64_t calls() const { return surface_.calls() + check_calls_; }
+  double calls() const { return surface_.work() + check_calls_; }
   const RearrangementMeter& meter() const { return meter_; }
   /// All atoms of a state of this walk, 3 x N [Å].
   md::Matrix3Xd positions(const md::ShearState& state) const { return configuration(state).positions; }
 
  private:
   md::Configuration configuration(const md::ShearState& state) const;
-  db::ShearStepRecord row(const std::string& branch, const md::ShearState& state, std::int64_t calls) const;
+  db::ShearStepRecord row(const std::string& branch, const md::ShearState& state, double calls) const;
   WalkedEvent walked_event(const md::PlasticEvent& found) const;
   /// Lowest curvature of a state [eV/Å²], from above. Adds its calls to `calls`.
-  double lowest_curvature(const md::ShearState& state, std::int64_t& calls) const;
+  double lowest_curvature(const md::ShearState& state, double& calls) const;
 
   ShearPlan plan_;
   int threads_;
@@ -109,7 +109,7 @@ class ShearWalk {
   md::AtomicSurface surface_;
   md::QuasistaticShear aqs_;
   ShearRoute route_;
-  std::int64_t check_calls_ = 0;
+  double check_calls_ = 0.0;
 };
 
 /// A state sheared back to the strain where the shear began, so that it can be held against the start: at another strain the

@@ -28,6 +28,7 @@ void QuasistaticOptions::validate() const {
   positive("resolution", resolution);
   positive("energy_drop", energy_drop);
   positive("relative_tolerance", relative_tolerance);
+  positive("fall_step", fall_step);
   if (adaptive && resolution > max_step)
     throw InputError(message("shear: resolution ", resolution, " is above max_step ", max_step));
   minimize.validate();
@@ -93,19 +94,27 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from,
   bool jumped = false;
   const auto watch = [&](const MinimizeProgress& p) {
     jumped = p.energy < smooth - options_.energy_drop;
-    // Behind the jump the tolerance of a long step is enough.
-    return jumped && options_.adaptive && (!asked || p.max_force <= loosest_tolerance) ? Control::Stop : Control::Continue;
+    return jumped ? Control::Stop : Control::Continue;
   };
   MinimizeOptions minimize = options_.minimize;
   minimize.max_force = std::min(loosest_tolerance, std::max(1e-7, options_.relative_tolerance * affine_force *
                                                          std::max(reach, options_.resolution)));
-  const MinimizeResult result = md::minimize(surface_, to.x, minimize, watch, &model_);
+  if (!options_.adaptive) minimize.newton_force = 0.0;
+  MinimizeResult result = md::minimize(surface_, to.x, minimize, watch, &model_);
+  if (jumped && asked) {
+    // Where an avalanche ends depends on how it is followed: down the steepest descent, which small differences of the start do not lead astray. Behind the
+    // jump the tolerance of a long step is enough.
+    MinimizeOptions fall = minimize;
+    fall.method = MinimizeMethod::Flow;
+    fall.max_step = options_.fall_step;
+    if (options_.adaptive) fall.max_force = loosest_tolerance;
+    result = md::minimize(surface_, to.x, fall);
+  }
   Eigen::VectorXd gradient(to.x.size());
   to.energy = surface_.evaluate(to.x, gradient);
   to.stress = surface_.stress();
   to.max_force = max_norm(gradient, 3);
-  const bool landed = jumped && to.max_force <= loosest_tolerance;
-  return {std::move(to), result.converged() || landed, jumped};
+  return {std::move(to), result.converged(), jumped};
 }
 
 double QuasistaticShear::shortfall(const ShearState& from, const ShearState& to) const {
@@ -211,7 +220,7 @@ void QuasistaticShear::go_to(ShearState next) {
 
 ShearStep QuasistaticShear::advance(double target) {
   ShearStep out;
-  const std::int64_t before = surface_.calls();
+  const double before = surface_.work();
   const double sign = target >= state_.strain ? 1.0 : -1.0;
   model_.forget();
   if (sign != sign_) {
@@ -239,7 +248,7 @@ ShearStep QuasistaticShear::advance(double target) {
     step_ = options_.resolution;
     if (state_.strain != from) {
       out.state = state_;
-      out.force_calls = surface_.calls() - before;
+      out.force_calls = surface_.work() - before;
       return out;
     }
     step = std::min(step_, left);
@@ -261,7 +270,7 @@ ShearStep QuasistaticShear::advance(double target) {
     step_ = std::min(options_.max_step, 2.0 * step);
   }
   out.state = state_;
-  out.force_calls = surface_.calls() - before;
+  out.force_calls = surface_.work() - before;
   return out;
 }
 

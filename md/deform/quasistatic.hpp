@@ -18,7 +18,9 @@ struct QuasistaticOptions {
   double energy_drop = 1e-4;      ///< [eV], > 0: smaller discontinuities are none
   bool adaptive = true;           ///< false: every step is max_step, affine alone, no bracketing (the reference mode)
   double relative_tolerance = 0.01;  ///< of the affine force 5.5 eV/Å times the step: max force of a relaxed state
-  MinimizeOptions minimize = {.max_force = 1e-6, .max_iterations = 50000, .max_step = 0.05};
+  /// Newton's steps in its last part are of the adaptive way alone.
+  MinimizeOptions minimize = {.max_force = 1e-6, .max_iterations = 50000, .max_step = 0.05, .newton_force = 0.01};
+  double fall_step = 0.1;         ///< [Å], > 0: MinimizeOptions::max_step on the way down from an instability (docs/performance.md)
   void validate() const;          ///< @throws InputError naming field, value and broken range.
 };
 
@@ -44,7 +46,7 @@ struct [[nodiscard]] ShearStep {
   ShearOutcome outcome = ShearOutcome::Smooth;
   ShearState state;               ///< where the sample now is
   PlasticEvent event;             ///< filled where outcome is Event
-  std::int64_t force_calls = 0;
+  double force_calls = 0.0;       ///< EnergySurface::work()
 };
 
 /// A state of a branch that leads to an instability.

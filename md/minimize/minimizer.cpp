@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "md/core/error.hpp"
+#include "md/minimize/flow_step.hpp"
 #include "md/minimize/newton_step.hpp"
 #include "md/minimize/quasi_newton.hpp"
 
@@ -131,6 +132,35 @@ MinimizeStatus run_newton(EnergySurface& surface, Eigen::Ref<VectorXd> x, const 
   return MinimizeStatus::IterationLimit;
 }
 
+/// Ends as Stalled where the steps do not lead downhill.
+MinimizeStatus run_flow(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o, const MinimizeObserver& observe, State& s,
+                        int& iteration) {
+  const Eigen::Index block = surface.block();
+  VectorXd trial(x.size()), trial_gradient(x.size());
+  double limit = o.max_step;
+  for (int failures = 0; iteration < o.max_iterations; ++iteration) {
+    if (s.max_force <= o.max_force) return MinimizeStatus::Converged;
+    if (observe && observe({iteration, s.energy, s.max_force}) == Control::Stop) return MinimizeStatus::StoppedByObserver;
+    const FlowStep flow = flow_step(surface, x, s.gradient, limit);
+    trial = x + flow.step;
+    const double energy = surface.evaluate(trial, trial_gradient), noise = energy_noise(s.energy);
+    const double gain = energy - s.energy;
+    if (!(gain <= 0.1 * flow.predicted + noise)) {
+      if (++failures > 4) return MinimizeStatus::Stalled;
+      limit = 0.25 * max_norm(flow.step, block);
+      continue;
+    }
+    failures = 0;
+    // Shorter steps where the paraboloid is not the surface.
+    limit = gain <= 0.5 * flow.predicted + noise ? std::min(o.max_step, 2.0 * limit) : 0.5 * limit;
+    x = trial;
+    s.energy = energy;
+    s.gradient.swap(trial_gradient);
+    s.max_force = max_norm(s.gradient, block);
+  }
+  return MinimizeStatus::IterationLimit;
+}
+
 MinimizeStatus run_fire(EnergySurface& surface, Eigen::Ref<VectorXd> x, const MinimizeOptions& o,
                         const MinimizeObserver& observe, State& s, int& iteration) {
   // Constants of Bitzek et al. (2006); unit mass.
@@ -195,6 +225,9 @@ MinimizeResult minimize(EnergySurface& surface, Eigen::Ref<Eigen::VectorXd> x, c
       result.status = run_newton(surface, x, options, observe, state, iteration);
       if (result.status == MinimizeStatus::Stalled) result.status = run_lbfgs(surface, x, options, observe, own, state, iteration);
     }
+  } else if (options.method == MinimizeMethod::Flow) {
+    result.status = run_flow(surface, x, options, observe, state, iteration);
+    if (result.status == MinimizeStatus::Stalled) result.status = run_lbfgs(surface, x, options, observe, own, state, iteration);
   } else {
     result.status = run_fire(surface, x, options, observe, state, iteration);
   }

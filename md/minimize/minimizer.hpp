@@ -12,6 +12,7 @@ class QuasiNewton;
 
 enum class MinimizeMethod {
   Fire,   ///< Bitzek et al., Phys. Rev. Lett. 97, 170201 (2006); with the step limit below it does not jump basins
+  Flow,   ///< steepest descent as a flow, by flow_step(): to the minimum in whose basin x lies (docs/performance.md)
   Lbfgs,  ///< limited memory quasi-Newton, no line search, same step limit; three to five times fewer calls
 };
 
