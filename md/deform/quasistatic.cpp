@@ -14,8 +14,7 @@ namespace {
 constexpr double affine_force = 5.5;
 /// -dσ/dγ beyond which a smooth branch is not followed with long steps [eV/Å³]; the modulus of these glasses is 0.13 to 0.19.
 constexpr double steepest_softening = 1.0;
-/// [eV/Å] of a relaxed state, however long the step. On cuzr_mm_hyper1 to strain 0.05, 1e-5 takes a tenth more calls and 5e-5 no fewer; from 4e-5 on
-/// the avalanche at 0.076 ends elsewhere.
+/// [eV/Å] of a relaxed state, however long the step. By L-BFGS, on cuzr_mm_hyper1 to strain 0.05, 1e-5 took a tenth more calls and 5e-5 no fewer.
 constexpr double loosest_tolerance = 3e-5;
 }  // namespace
 

@@ -63,7 +63,7 @@ int run(int argc, char** argv) {
     };
     const auto by = [&](md::MinimizeMethod method, double length) {
       return [&other, method, length](Eigen::VectorXd y) {
-        return md::minimize(other, y, {.method = method, .max_force = 3e-5, .max_iterations = 50000, .max_step = length}).energy;
+        return md::minimize(other, y, {.method = method, .max_force = 1e-6, .max_iterations = 50000, .max_step = length}).energy;
       };
     };
     for (const double length : {0.05, 0.02, 0.01}) line("L-BFGS", length, by(md::MinimizeMethod::Lbfgs, length));
