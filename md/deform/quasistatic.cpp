@@ -113,7 +113,8 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from,
   to.energy = surface_.evaluate(to.x, gradient);
   to.stress = surface_.stress();
   to.max_force = max_norm(gradient, 3);
-  return {std::move(to), result.converged(), jumped};
+  const bool landed = jumped && to.max_force <= loosest_tolerance;
+  return {std::move(to), result.converged() || landed, jumped};
 }
 
 double QuasistaticShear::shortfall(const ShearState& from, const ShearState& to) const {
