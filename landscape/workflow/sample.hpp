@@ -15,6 +15,10 @@ inline constexpr double sample_max_force = 1e-6;      ///< [eV/Å]
 /// Where a pair term has a kink at its cutoff a minimum may lie in it, where no smaller force exists: then a
 /// minimizer that finds none is believed up to this force. The sample's max_force_ev_per_a tells.
 inline constexpr double sample_kink_force = 2e-4;     ///< [eV/Å]
+/// Whether that is reached.
+inline bool relaxed_as_a_sample(const md::MinimizeResult& minimum) {
+  return minimum.converged() || (minimum.status == md::MinimizeStatus::Stalled && minimum.max_force <= sample_kink_force);
+}
 inline constexpr double sample_max_stress_gpa = 1e-4; ///< where its cell is relaxed
 
 struct QuenchRequest {

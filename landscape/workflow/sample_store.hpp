@@ -31,10 +31,7 @@ struct [[nodiscard]] Relaxed {
   double max_force_ev_per_a = db::unknown;
   db::Stress stress_gpa = db::unknown_stress;
   double force_calls = 0.0;
-  bool converged() const {
-    return minimum.converged() ||
-           (minimum.status == md::MinimizeStatus::Stalled && minimum.max_force <= sample_kink_force);
-  }
+  bool converged() const { return relaxed_as_a_sample(minimum); }
 };
 Relaxed relax(const std::shared_ptr<const md::Potential>& potential, const md::Configuration& start, md::CellMode cell,
               const Session& session);

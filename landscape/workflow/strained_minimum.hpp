@@ -8,8 +8,8 @@
 
 namespace landscape {
 
-/// The sample's minimum at `strain_xy` of a simple shear in `plane` (xy, xz or yz): its reference at 0, else reached by affine steps of at most 1e-3, each relaxed to
-/// sample_max_force; stored once and found again. Nothing where a step did not converge or the session stopped.
+/// The sample's minimum at `strain_xy` of a simple shear in `plane` (xy, xz or yz): its reference at 0, else where quasistatic shear
+/// (QuasistaticShear, as `shear` goes) leads, relaxed as a sample is; stored once and found again. Nothing where a step did not converge or the session stopped.
 /// @throws md::InputError where the sample is not periodic in all directions.
 std::optional<db::MinimumRecord> minimum_at_strain(db::Database& database, const db::SampleRecord& sample,
                                                    double strain_xy, const std::string& plane, db::Id run_id, const Session& session);

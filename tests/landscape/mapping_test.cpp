@@ -157,6 +157,12 @@ TEST(Mapping, GoesFromAnyStoredMinimumAtItsOwnStrain) {
   EXPECT_EQ(place.run({"map", "v", "--searches", "8", "--from", id, "--json"}).json(), strained.json());
   EXPECT_EQ(rows(place, "searches").size(), 24u);
 
+  // It is where `shear` comes to.
+  ASSERT_EQ(place.run({"shear", "v", "--to", "0.01", "--json"}).code, 0);
+  const auto reached = rows(place, "shear_steps", "strain_xy = 0.01");
+  ASSERT_EQ(reached.size(), 1u);
+  EXPECT_NEAR(sheared[0]["energy_ev"].get<double>(), reached[0]["energy_ev"].get<double>(), 1e-7);
+
   // The same strain in another plane is another landscape, and another mapping, also by the number of its minimum.
   const auto turned = place.run({"map", "v", "--searches", "8", "--strain", "0.01", "--plane", "yz", "--json"});
   ASSERT_EQ(turned.code, 0) << turned.err;
