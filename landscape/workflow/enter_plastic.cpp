@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "art/search.hpp"
+#include "art/valley.hpp"
 #include "landscape/workflow/event_records.hpp"
 #include "landscape/workflow/sample.hpp"
 #include "landscape/workflow/track.hpp"
@@ -116,9 +117,11 @@ std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, 
   // At ε before the fold the minimum lies at x_c - c √ε and the saddle at x_c + c √ε; `before` is a minimum nearly there.
   const double root = std::sqrt(back), last = std::sqrt(0.5 * there.bracket());
   const Eigen::VectorXd nearly = md::deformed(md::simple_shear(-there.sign * back, plane), there.before);
-  const Eigen::VectorXd way = md::displacement(surface, found.initial, nearly);
-  found.search = art::search_from_guess(surface, found.initial, nearly + way * ((root + last) / (root - last)), way, search);
-  if (belongs(surface, there, back, found, why)) return found;
+  if (root > 1.5 * last) {  // of a wider bracket the state before says too little
+    const Eigen::VectorXd way = md::displacement(surface, found.initial, nearly);
+    found.search = art::search_from_guess(surface, found.initial, nearly + way * ((root + last) / (root - last)), way, search);
+    if (belongs(surface, there, back, found, why)) return found;
+  }
   surface.evaluate(found.initial, gradient);
   const Eigen::VectorXd jump = md::displacement(surface, there.before, there.after);
   const Eigen::MatrixXd none(found.initial.size(), 0);
@@ -134,6 +137,32 @@ std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, 
     search.leave_curvature *= 0.1;
   }
   return std::nullopt;
+}
+
+/// The same where climbs go astray, several modes being as soft: along the way that the minimum itself takes to the instability, all else relaxed.
+std::optional<Found> seek_along_valley(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) {
+  Found found;
+  found.strain = there.event.strain_lower - there.sign * back;
+  std::optional<Eigen::VectorXd> initial = minimum_before(surface, there, back, why);
+  if (!initial) return std::nullopt;
+  found.initial = std::move(*initial);
+  const double root = std::sqrt(back), last = std::sqrt(0.5 * there.bracket());
+  const Eigen::VectorXd nearly = md::deformed(md::simple_shear(-there.sign * back, there.plane), there.before);
+  const Eigen::VectorXd way = md::displacement(surface, found.initial, nearly);
+  if (!(root > 1.5 * last)) return std::nullopt;
+  const double to_saddle = 2.0 * way.norm() * root / (root - last);
+  const auto top = art::valley_top(surface, found.initial, way, {.step = 0.2 * to_saddle, .max_force = 2e-6});
+  if (!top) {
+    why = "the valley that its initial minimum moves along has no top";
+    return std::nullopt;
+  }
+  art::SearchOptions search;
+  search.approach.max_force = 2e-6;
+  search.approach.max_step = 0.05;
+  search.approach.lanczos = {.max_vectors = 200, .delta = 0.01, .residual = 1e-3, .difference = md::Difference::Central};  // as soft as the modes beside it
+  search.minimum.max_force = search.coarse_force = 1e-6;
+  found.search = art::search_from_guess(surface, found.initial, *top, way, search);
+  return belongs(surface, there, back, found, why) ? std::optional(std::move(found)) : std::nullopt;
 }
 
 db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord plastic, const std::string& shear_text,
@@ -209,8 +238,13 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     std::stable_partition(backs.begin(), backs.end(), [&](double back) { return back <= 0.8 * room; });
     for (const double back : backs) {
       std::optional<Found> candidate = seek(surface, there, back, why);
+      if (!candidate) candidate = seek_along_valley(surface, there, back, why);
       if (!candidate) continue;
-      certain = back < 2e-4 || stays(surface, there, back, *candidate, why);
+      if (there.bracket() > 0.25 * back) {
+        why = md::message("its bracket of ", there.bracket(), " is too wide to tell, ", back, " before it");
+      } else {
+        certain = back < 2e-4 || stays(surface, there, back, *candidate, why);
+      }
       if (certain || !found) {
         found = std::move(candidate);
         doubt = certain ? "" : why;
