@@ -251,7 +251,7 @@ class Ensemble {
     }
     for (std::size_t k = 0; k < walk.unload.size(); ++k)
       store_walked_step(database_, loop, run_id, static_cast<std::int64_t>(walk.turned_at + k), event_index, walk.unload[k], false);
-    loop.to_strain = walk.load[walk.turned_at - 1].row.strain_xy;
+    loop.to_strain = std::copysign(walk.load[walk.turned_at - 1].row.strain_xy, senses_[at.sense].sign);  // turned at strain 0 too
     end_shear(loop, run_id, at, meter, true, {*walk.returned});
     return loop.id;
   }
@@ -323,7 +323,8 @@ EnsembleReport shear_ensemble(db::Database& database, const EnsembleRequest& req
       });
     return report;
   };
-  if (known && known->state == "done" && known->replicas >= work.replicas()) {
+  const auto stored = [&] { return static_cast<std::int64_t>(database.replicas_of_ensemble(known->id).size()); };
+  if (known && known->state == "done" && stored() >= work.replicas()) {
     report.ensemble = *known;
     report.finished = true;
     return report_rows();
@@ -342,11 +343,10 @@ EnsembleReport shear_ensemble(db::Database& database, const EnsembleRequest& req
   known->replicas = std::max(known->replicas, work.replicas());
   database.update_ensemble(*known);
   session.report({0, work.replicas(), "perturbed starts"});
-  const auto there = static_cast<std::int64_t>(database.replicas_of_ensemble(known->id).size());
-  report.finished = work.prepare(run.id()) && work.run(*known, run.id(), there);
+  report.finished = work.prepare(run.id()) && work.run(*known, run.id(), stored());
   db::Transaction transaction(database);
   const auto points = summarize_ensemble(database, *known, work.n_atoms(), request.shear.to, request.curve_step);
-  if (report.finished) known->state = "done";
+  if (stored() >= known->replicas) known->state = "done";  // more may have been asked for before
   database.replace_ensemble_points(known->id, points);
   database.update_ensemble(*known);
   transaction.commit();

@@ -1,5 +1,6 @@
 #include "landscape/workflow/shear.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -109,8 +110,9 @@ ShearPlan shear_plan(const ShearRequest& request) {
   constexpr double most = 100.0;
   require(std::isfinite(request.to) && request.to != 0.0, "--to", "a strain other than 0", request.to);
   require(std::abs(request.to) <= most, "--to", md::message("a strain (not a percentage) of at most ", most), request.to);
-  require(request.max_step > 0.0 && std::isfinite(request.max_step), "--max-step", "a strain above 0", request.max_step);
-  require(request.resolution > 0.0 && std::isfinite(request.resolution), "--resolution", "a strain above 0", request.resolution);
+  const std::string shortest = md::message("a strain of at least ", md::shortest_shear_step);
+  require(request.max_step >= md::shortest_shear_step && std::isfinite(request.max_step), "--max-step", shortest, request.max_step);
+  require(request.resolution >= md::shortest_shear_step && std::isfinite(request.resolution), "--resolution", shortest, request.resolution);
   require(request.fixed_steps || request.resolution <= request.max_step, "--resolution",
           md::message("at most the ", request.max_step, " of --max-step"), request.resolution);
   if (!request.unload.empty() && request.unload != "stress" && request.unload != "strain")
@@ -170,15 +172,25 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
 
   const ShearCheckpoint checkpoint(shear.id, run.id());
   std::int64_t index = 0;
-  std::int64_t event_index = static_cast<std::int64_t>(database.plastic_events_of_shear(shear.id).size());
+  std::int64_t event_index = 0;
+  // Steps may have been merged from another file, whose checkpoints stay there: they are walked again, not stored again.
+  const auto stored = static_cast<std::int64_t>(database.steps_of_shear(shear.id).size());
+  const auto keep = [&](const WalkedStep& step) {
+    if (index >= stored)
+      store_walked_step(database, shear, run.id(), index, event_index, step);
+    else if (step.event)
+      ++event_index;
+  };
   md::QuasistaticShear::Memory memory;
   ShearRoute::Place place;
   if (const auto saved = checkpoint.load(database, memory, place)) {
     walk.restore(memory, place);
     index = *saved;
+    event_index = std::ranges::count_if(database.plastic_events_of_shear(shear.id),
+                                        [&](const db::PlasticEventRecord& event) { return event.step_index.value_or(0) <= index; });
   } else {
     db::Transaction transaction(database);
-    store_walked_step(database, shear, run.id(), 0, event_index, walk.first());
+    keep(walk.first());
     checkpoint.save(database, walk.memory(), walk.place(), 0);
     transaction.commit();
   }
@@ -191,7 +203,8 @@ ShearReport shear_sample(db::Database& database, const ShearRequest& request, co
     report.converged = outcome != WalkOutcome::NotConverged;  // not a state of the branch: nothing is kept of it
     if (outcome != WalkOutcome::Stepped) break;
     db::Transaction transaction(database);
-    store_walked_step(database, shear, run.id(), ++index, event_index, step);
+    ++index;
+    keep(step);
     checkpoint.save(database, walk.memory(), walk.place(), index);
     transaction.commit();
     if (step.event)

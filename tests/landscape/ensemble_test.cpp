@@ -31,7 +31,7 @@ std::vector<std::string> ensemble(const std::string& database, const std::string
 
 TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
   const Workplace place;
-  for (const char* name : {"one.db", "two.db", "killed.db", "extended.db"}) import_small_glass(place, name);
+  for (const char* name : {"one.db", "two.db", "killed.db", "extended.db", "interrupted.db"}) import_small_glass(place, name);
   const auto one = place.run(ensemble("one.db", "1"));
   ASSERT_EQ(one.code, 0) << one.err;
   ASSERT_EQ(one.json()["replicas"].size(), 6u);
@@ -42,10 +42,10 @@ TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
   const auto two = place.run(ensemble("two.db", "2"));
   EXPECT_EQ(one.json(), two.json());
   EXPECT_TRUE(db::content_lines(place.path("one.db")) == db::content_lines(place.path("two.db")));
-  const auto stored = [&](std::size_t count) {
-    return [&, count] {
+  const auto stored = [&](const std::string& name, std::size_t count) {
+    return [&place, name, count] {
       try {
-        db::Database database(place.path("killed.db"), db::Mode::ReadOnly);
+        db::Database database(place.path(name), db::Mode::ReadOnly);
         const auto known = database.find_ensemble("e");
         return known && database.replicas_of_ensemble(known->id).size() >= count;
       } catch (const db::Error&) {
@@ -53,11 +53,15 @@ TEST(Ensemble, DoesNotDependOnThreadsOrKillsAndIsExtended) {
       }
     };
   };
-  EXPECT_EQ(place.run_until(ensemble("killed.db", "2"), stored(1)).code, -SIGKILL);
-  EXPECT_EQ(place.run_until(ensemble("killed.db", "1"), stored(3)).code, -SIGKILL);
+  EXPECT_EQ(place.run_until(ensemble("killed.db", "2"), stored("killed.db", 1)).code, -SIGKILL);
+  EXPECT_EQ(place.run_until(ensemble("killed.db", "1"), stored("killed.db", 3)).code, -SIGKILL);
   EXPECT_EQ(place.run(ensemble("killed.db", "2")).json(), one.json());
   EXPECT_TRUE(db::content_lines(place.path("one.db")) == db::content_lines(place.path("killed.db")));
   EXPECT_EQ(place.run({"--db", "killed.db", "db", "check"}).code, 0);
+  // A smaller one asked for between does not end the larger one.
+  EXPECT_EQ(place.run_until(ensemble("interrupted.db", "1"), stored("interrupted.db", 3)).code, -SIGKILL);
+  EXPECT_EQ(place.run(ensemble("interrupted.db", "2", "0")).code, 0);
+  EXPECT_EQ(place.run(ensemble("interrupted.db", "2")).json(), one.json());
   // Merged into a new file all of it is there, and twice changes nothing.
   for (int again = 0; again < 2; ++again) EXPECT_EQ(place.run({"--db", "all.db", "db", "merge", "one.db", "--no-aliases"}).code, 0);
   EXPECT_EQ(place.run({"--db", "all.db", "db", "check"}).code, 0);

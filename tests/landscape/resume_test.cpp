@@ -124,14 +124,22 @@ TEST(Resume, ShearGoesOnAfterAKillBitForBit) {
   const auto straight = place.run(shear("straight.db", "1"));
   ASSERT_EQ(straight.code, 0) << straight.err;
   ASSERT_GE(straight.json()["events"].size(), 1u);
-  const auto steps = [&](std::size_t count) {
-    return once(place.path("killed.db"), [count](db::Database& d) {
+  const auto steps = [&](std::size_t count, const char* name = "killed.db") {
+    return once(place.path(name), [count](db::Database& d) {
       const auto shears = d.shears_of_sample(1);
       return !shears.empty() && d.steps_of_shear(shears.front().id).size() > count;
     });
   };
   EXPECT_EQ(place.run_until(shear("killed.db", "2"), steps(5)).code, killed);
   EXPECT_EQ(place.run_until(shear("killed.db", "1"), steps(40)).code, killed);
+  // Merging leaves checkpoints behind: the target has none, or one of fewer steps.
+  import_glass(place, "fewer.db");
+  EXPECT_EQ(place.run_until(shear("fewer.db", "1"), steps(5, "fewer.db")).code, killed);
+  for (const std::string merged : {"merged.db", "fewer.db"}) {
+    EXPECT_EQ(place.run({"--db", merged, "db", "merge", "killed.db", "--no-aliases"}).code, 0);
+    EXPECT_EQ(place.run(shear(merged, "2")).json(), straight.json()) << merged;
+    EXPECT_EQ(place.run({"--db", merged, "db", "check"}).code, 0) << merged;
+  }
   EXPECT_EQ(place.run_until(shear("killed.db", "2"), steps(150)).code, killed);  // on the way back
   EXPECT_EQ(place.run(shear("killed.db", "2")).json(), straight.json());
   expect_same_content(place, "straight.db", "killed.db");
