@@ -536,6 +536,8 @@ void seal(const std::filesystem::path& original, const std::filesystem::path& co
   namespace fs = std::filesystem;
   std::error_code failed;
   if (fs::exists(copy, failed)) throw Error(message(copy.string(), ": is there already"));
+  if (const auto folder = fs::absolute(copy).parent_path(); !fs::is_directory(folder, failed))
+    throw Error(message(copy.string(), ": there is no folder ", folder.string()));
   const auto connection = detail::open_database(original, {.mode = Mode::ReadOnly});
   auto partial = copy;
   partial += ".part";

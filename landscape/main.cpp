@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
     const std::string what = conversion ? cli::conversion_complaint(app, line, *conversion) : error.what();
     return fail((line.complaint.empty() ? what : line.complaint) + "; see --help");
   }
+  if (context.global.database.empty()) return fail("--db: expected a file, got an empty name");
   cli::catch_signals();
   if (!context.global.time_limit.empty()) cli::set_time_limit(cli::seconds_of(context.global.time_limit));
   return context.action();

@@ -161,7 +161,7 @@ constexpr Entry entries[] = {
     {"tracks", "origin", "", "", "origin of the event: map or shear"},
     {"tracks", "event_at_zero_id", "at_zero", "", "the mapped event that it is at strain 0; null where it is none"},
     {"tracks", "event_class_reason", "reason", "", "why the class is what it is"},
-    {"tracks", "amplitude_ev", "A", "eV", "A of barrier = A |critical_strain - strain|^(3/2)"},
+    {"tracks", "amplitude_ev", "A", "eV", "A of barrier = A (distance of the strain to critical_strain)^(3/2)"},
     {"tracks", "amplitude_error_ev", "", "eV", "1 sigma of amplitude_ev"},
     {"tracks", "reverse_amplitude_ev", "AR", "eV", "the same for the reverse barrier"},
     {"tracks", "exponent", "", "", "exponent of the barrier near the fold when left free"},

@@ -102,7 +102,7 @@ void add_d2min_command(CLI::App& app, Context& context) {
       ->check(count_at_least(1));
   command->add_option("--threshold", request->options.threshold_a2,
                       "an atom whose D2min is above this is rearranged [Å²]; half of it is counted too")->capture_default_str();
-  command->add_option("--d2min-cutoff", request->options.cutoff_a, "neighbors [Å]; the first minimum of g(r) of the sample unless given");
+  command->add_option("--d2min-cutoff", request->options.cutoff_a, "neighbors [Å]; the first minimum of g(r) of the sample unless given")->check(number_above(0));
   command->add_option("-o,--output", *output, "the later states with D2min of each atom (.xyz)");
   command->callback([request, output, &context] { context.action = [request, output, &context] { return run(context, *request, *output); }; });
 }

@@ -162,11 +162,11 @@ void add_elastic_command(CLI::App& app, Context& context) {
   command
       ->add_option("--strain", options->strain.strain,
                    "strain applied both ways by --method strain")
-      ->capture_default_str();
+      ->capture_default_str()->check(number_above(0));
   command
       ->add_option("--tolerance", options->born.tolerance,
                    "of the linear equations of --method born")
-      ->capture_default_str();
+      ->capture_default_str()->check(number_above(0));
   command->footer(
       "Stress-strain coefficients at the structure's own stress and at zero temperature, xx yy zz "
       "yz xz xy, shear strains\n"

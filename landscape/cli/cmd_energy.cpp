@@ -35,6 +35,7 @@ void add_energy_command(CLI::App& app, Context& context) {
   auto options = std::make_shared<EnergyArguments>();
   add_structure_options(*command, options->structure);
   command->add_flag("--forces", options->forces, "print the force on every atom, in the order of the file");
+  command->footer("Example: landscape energy glass.xyz --potential CuZr_mm.eam.fs --json");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
 }
 

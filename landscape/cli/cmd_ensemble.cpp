@@ -104,7 +104,7 @@ void add_ensemble_command(CLI::App& app, Context& context) {
   command->add_option("--threshold", request->shear.rearrangement.threshold_a2, "D2min above which an atom is rearranged [Å²]")
       ->capture_default_str();
   command->add_option("--d2min-cutoff", request->shear.rearrangement.cutoff_a,
-                      "neighbors of D2min [Å]; the first minimum of g(r) of each start unless given");
+                      "neighbors of D2min [Å]; the first minimum of g(r) of each start unless given")->check(number_above(0));
   command->add_option("--overlap-distance", request->shear.rearrangement.overlap_a, "an atom that moved less counts for the overlap [Å]")
       ->capture_default_str();
   command->add_option("--csv", *csv, "the mean curve as CSV");

@@ -53,7 +53,7 @@ struct Panels {
 
 void add_source_options(CLI::App& command, Source& source) {
   command.add_option("SAMPLE", source.samples, "samples of the database");
-  command.add_option("--strain", source.strains, "strains, e.g. 0,0.02,0.04")->delimiter(',')->allow_extra_args(false)->capture_default_str();
+  command.add_option("--strain", source.strains, "strains, e.g. 0,0.02,0.04")->delimiter(',')->allow_extra_args(false)->capture_default_str()->check(finite_number());
   command.add_option("--plane", source.plane, "plane of the shear to these strains")
       ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command.add_flag("--from-tracks", source.from_tracks, "energies at these strains from the tracks of events");
@@ -70,9 +70,9 @@ Panels read(const Context& context, const Source& source) {
   Panels panels;
   const bool file = !source.wales.empty() || !source.minima_csv.empty();
   if (file == !source.samples.empty())
-    throw md::InputError("graph: expected either samples of the database or files (--wales, --minima-csv with --saddles-csv)");
+    throw md::InputError("expected either samples of the database or files (--wales, --minima-csv with --saddles-csv)");
   if (source.minima_csv.size() != source.saddles_csv.size())
-    throw md::InputError(md::message("graph: expected a --saddles-csv for each --minima-csv, got ", source.saddles_csv.size(), " for ",
+    throw md::InputError(md::message("expected a --saddles-csv for each --minima-csv, got ", source.saddles_csv.size(), " for ",
                                      source.minima_csv.size()));
   const auto add = [&](const std::string& title, LandscapeGraph graph) {
     Panel panel;
@@ -87,6 +87,8 @@ Panels read(const Context& context, const Source& source) {
   for (const auto& folder : source.wales) add(folder, wales_graph(read_wales(folder)));
   for (std::size_t k = 0; k < source.minima_csv.size(); ++k)
     for (auto& one : read_graphs_csv(source.minima_csv[k], source.saddles_csv[k])) add(one.name, std::move(one.graph));
+  for (std::size_t k = 0; k < source.samples.size(); ++k)
+    if (std::ranges::count(source.samples, source.samples[k]) > 1) throw md::InputError("SAMPLE: expected each once, got " + source.samples[k] + " twice");
   for (const auto& sample : source.samples)
     for (const double strain : source.strains) {
       auto stored = load_graph(context.global.database, {sample, strain, source.from_tracks, source.plane, source.color});
@@ -259,10 +261,10 @@ void add_graph_command(CLI::App& app, Context& context) {
   command->add_option("--color", o->source.color, "column of events or minima; \"\": none")->capture_default_str();
   command->add_option("--output,-o", o->outputs, "picture .svg, tree .json, .graphml, or .csv (saddles; minima beside it); may be repeated")
       ->take_all();
-  command->add_option("--barrier", o->barrier_ev, "[eV] basins less deep than this are one metabasin")->capture_default_str();
-  command->add_option("--temperature", o->temperature_k, "[K] instead of --barrier: k T ln(nu t)")->check(CLI::PositiveNumber);
-  command->add_option("--time", o->time_s, "[s] t of that")->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--prefactor-thz", o->prefactor_thz, "[THz] nu of that")->check(CLI::PositiveNumber)->capture_default_str();
+  auto* barrier = command->add_option("--barrier", o->barrier_ev, "[eV] basins less deep than this are one metabasin")->capture_default_str()->check(number_at_least(0));
+  auto* temperature = command->add_option("--temperature", o->temperature_k, "[K] instead of --barrier: k T ln(nu t)")->check(number_above(0))->excludes(barrier);
+  command->add_option("--time", o->time_s, "[s] t of that")->check(number_above(0))->capture_default_str()->needs(temperature);
+  command->add_option("--prefactor-thz", o->prefactor_thz, "[THz] nu of that")->check(number_above(0))->capture_default_str()->needs(temperature);
   command->add_option("--from", o->from, "minimum where a lowest path begins (id)");
   command->add_option("--to", o->to, "minimum where it ends");
   command->callback([&context, o] { context.action = [&context, o] { return run(context, *o); }; });
@@ -275,10 +277,10 @@ void add_kinetics_command(CLI::App& app, Context& context) {
                   "(mean first-passage time of the master equation) and by rejection-free kinetic Monte Carlo.\n"
                   "Example: landscape kinetics glass --temperature 300 --barrier 0.3");
   add_source_options(*command, o->source);
-  command->add_option("--temperature", o->options.temperature_k, "[K]")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--temperature", o->options.temperature_k, "[K]")->check(number_above(0))->capture_default_str();
   command->add_option("--prefactor-thz", o->options.prefactor_thz, "[THz] of saddles without one of their own")
-      ->check(CLI::PositiveNumber)->capture_default_str();
-  command->add_option("--barrier", o->barrier_ev, "[eV] of the metabasin")->check(CLI::NonNegativeNumber)->capture_default_str();
+      ->check(number_above(0))->capture_default_str();
+  command->add_option("--barrier", o->barrier_ev, "[eV] of the metabasin")->check(number_at_least(0))->capture_default_str();
   command->add_option("--from", o->from, "minimum where it begins (id)");
   command->add_option("--to", o->to, "minimum to be reached, instead of leaving the metabasin");
   command->add_option("--output,-o", o->output, "rates of all jumps as CSV");

@@ -116,7 +116,7 @@ void add_map_command(CLI::App& app, Context& context) {
   command->add_option("--events", options->events, "search until there are so many distinct events (default 20)")
       ->excludes(searches);
   command->add_option("--strain", options->strain_xy, "strain at which to map, reached quasistatically; not with --from ID, whose strain is known")
-      ->capture_default_str();
+      ->capture_default_str()->check(finite_number());
   command->add_option("--plane", options->plane, "plane of the shear to --strain")
       ->check(CLI::IsMember({"xy", "xz", "yz"}))->capture_default_str();
   command->add_option("--until-unseen", options->until_unseen,
@@ -124,7 +124,7 @@ void add_map_command(CLI::App& app, Context& context) {
   command->add_option("--from", options->from,
                       "minimum to map from (its id in the view minima), or all: the sample's and every one that is found; "
                       "--searches, --events, --until-unseen then hold for each");
-  command->add_option("--max-minima", options->max_minima, "minima that --from all goes through")->capture_default_str();
+  command->add_option("--max-minima", options->max_minima, "minima that --from all goes through")->capture_default_str()->check(count_at_least(1));
   command->add_flag("--symmetry", options->symmetry,
                     "count up to rotation, reflection, shift and exchange of like atoms too (clusters, crystals, slabs); --from all then "
                     "maps one minimum of each kind");
@@ -140,17 +140,17 @@ void add_map_command(CLI::App& app, Context& context) {
       "how often each atom: random (default), equal (each once before any again) or soft (in proportion to its softness)");
   command->add_option("--inertia-atoms", options->search.proof.inertia_atoms,
                       "free atoms up to which a saddle is proven by the inertia of the whole Hessian, above by Lanczos; at 1000 atoms an "
-                      "inertia costs some 1100 force calls, a Lanczos 110")
+                      "inertia costs some 1100 force calls, a Lanczos 32")
       ->check(count_at_least(0))->capture_default_str();
   command->add_option("--radius", options->search.radius, "atoms this close to the centre are pushed [Å]")
-      ->capture_default_str();
-  command->add_option("--push", options->search.activation_step, "norm of each push over all atoms pushed [Å]")->capture_default_str();
+      ->capture_default_str()->check(number_above(0));
+  command->add_option("--push", options->search.activation_step, "norm of each push over all atoms pushed [Å]")->capture_default_str()->check(number_above(0));
   command->add_option("--max-barrier", options->search.approach.max_energy, "a search that climbs higher above its minimum ends as too_high [eV]")
-      ->capture_default_str();
+      ->capture_default_str()->check(number_above(0));
   command->add_option("--margin", options->search.local_margin,
-                      "atoms this close to those pushed move until the end game [Å]; 0: all atoms from the start, which costs twice as much "
+                      "atoms this close to those pushed move until the end game [Å]; 0: all atoms from the start, which costs five times as much "
                       "and leans to the softest spots and lowest barriers of the glass")
-      ->capture_default_str();
+      ->capture_default_str()->check(number_at_least(0));
   command->add_flag_callback("--follow-detached", [options] { options->search.detached = art::Detached::Follow; },
                              "lead saddles of a region from which no side returns to the start to saddles of the whole, as disconnected ones, "
                              "instead of ending there as detached");

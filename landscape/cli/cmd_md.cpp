@@ -155,16 +155,17 @@ void add_md_command(CLI::App& app, Context& context) {
   add_structure_options(*command, o->structure);
   command->add_option("--ensemble", o->ensemble, "nve, nvt, or npt (isotropic)")
       ->check(CLI::IsMember({"nve", "nvt", "npt"}))->required();
-  command->add_option("--temperature", o->temperature_k, "of the velocities drawn at step 0, and set point [K]")->required();
-  command->add_option("--steps", o->steps, "number of time steps")->required();
-  command->add_option("--dt", o->dynamics.dt_ps, "time step [ps]")->capture_default_str();
-  command->add_option("--pressure", o->dynamics.pressure_gpa, "set point of npt [GPa]")->capture_default_str();
-  command->add_option("--thermostat", o->dynamics.thermostat_ps, "period [ps]")->capture_default_str();
-  command->add_option("--barostat", o->dynamics.barostat_ps, "period [ps]")->capture_default_str();
-  command->add_option("--skin", o->dynamics.skin, "of the neighbor list [Å]")->capture_default_str();
-  command->add_option("--swaps", o->swaps, "attempted swaps of unlike atoms after each step, accepted at --temperature; conserved_ev then lacks what they bring")->capture_default_str();
+  command->add_option("--temperature", o->temperature_k, "of the velocities drawn at step 0, and set point [K]")->required()->check(number_above(0));
+  command->add_option("--steps", o->steps, "number of time steps")->required()->check(count_at_least(0));
+  command->add_option("--dt", o->dynamics.dt_ps, "time step [ps]")->capture_default_str()->check(number_above(0));
+  command->add_option("--pressure", o->dynamics.pressure_gpa, "set point of npt [GPa]")->capture_default_str()->check(finite_number());
+  command->add_option("--thermostat", o->dynamics.thermostat_ps, "period [ps]")->capture_default_str()->check(number_above(0));
+  command->add_option("--barostat", o->dynamics.barostat_ps, "period [ps]")->capture_default_str()->check(number_above(0));
+  command->add_option("--skin", o->dynamics.skin, "of the neighbor list [Å]")->capture_default_str()->check(number_at_least(0));
+  command->add_option("--swaps", o->swaps, "attempted swaps of unlike atoms after each step, accepted at --temperature; conserved_ev then lacks what they bring")->capture_default_str()->check(count_at_least(0));
   command->add_option("-o,--output", o->output, "trajectory, extended XYZ");
-  command->add_option("--every", o->every, "steps between frames")->capture_default_str();
+  command->add_option("--every", o->every, "steps between frames")->capture_default_str()->check(count_at_least(1));
+  command->footer("Example: landscape md glass.xyz --potential CuZr_mm.eam.fs --ensemble nvt --temperature 300 --steps 10000 -o run.xyz");
   command->callback([&context, o] { context.action = [&context, o] { return run(context, *o); }; });
 }
 

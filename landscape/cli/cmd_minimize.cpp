@@ -57,13 +57,14 @@ void add_minimize_command(CLI::App& app, Context& context) {
   auto options = std::make_shared<MinimizeArguments>();
   add_structure_options(*command, options->structure);
   command->add_option("-o,--output", options->output, "where to write it (.xyz, .data, .dump)");
-  command->add_option("--fmax", options->minimize.minimize.max_force, "largest force [eV/Å]")->capture_default_str();
+  command->add_option("--fmax", options->minimize.minimize.max_force, "largest force [eV/Å]")->capture_default_str()->check(number_above(0));
   command->add_option("--cell", options->cell, "fixed, iso (volume) or aniso (all six components)")
       ->check(CLI::IsMember({"fixed", "iso", "aniso"}))->capture_default_str();
   command->add_option("--max-stress", options->minimize.max_stress_gpa, "largest stress of a relaxed cell [GPa]")
-      ->capture_default_str();
+      ->capture_default_str()->check(number_above(0));
   command->add_option("--max-iterations", options->minimize.minimize.max_iterations, "iterations at most")
-      ->capture_default_str();
+      ->capture_default_str()->check(count_at_least(1));
+  command->footer("Example: landscape minimize melt.xyz --potential CuZr_mm.eam.fs --cell aniso -o glass.xyz");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
 }
 

@@ -62,6 +62,7 @@ void add_predict_command(CLI::App& app, Context& context) {
         request.events = *ids;
         if (ids->empty()) {
           context.print(describe({}));
+          context.note("predict: no event of " + request.sample + " is among those asked for; see 'landscape query events'");
           return exit_done;
         }
       }
@@ -71,6 +72,7 @@ void add_predict_command(CLI::App& app, Context& context) {
         return exit_stopped;
       }
       context.print(describe(report));
+      if (report.events.empty()) context.note("predict: " + request.sample + " has no mapped event yet; run 'landscape map " + request.sample + "'");
       if (report.in_other_planes > 0)
         context.note(md::message(report.in_other_planes, " events left out: they lie at a strain in another plane than ", options->plane));
       return exit_done;

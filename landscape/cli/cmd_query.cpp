@@ -122,7 +122,7 @@ void add_query_command(CLI::App& app, Context& context) {
   command->add_option("--format,-f", options->format, "table, csv, json, jsonl, markdown; extxyz: the atoms of events, minima, saddles")
       ->check(CLI::IsMember({"table", "csv", "json", "jsonl", "markdown", "extxyz"}))->capture_default_str();
   command->add_option("--output,-o", options->output, "write to this file");
-  command->add_option("--timeout", options->query.timeout_s, "[s]; 0: none")->capture_default_str();
+  command->add_option("--timeout", options->query.timeout_s, "[s]; 0: none")->capture_default_str()->check(number_at_least(0));
   command->callback([&context, options, limit] {
     options->limit_given = limit->count() > 0;
     context.action = [&context, options] { return run(context, *options); };

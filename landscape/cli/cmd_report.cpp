@@ -1,6 +1,9 @@
+#include <filesystem>
+
 #include "db/query.hpp"
 #include "landscape/cli/commands.hpp"
 #include "landscape/cli/stop.hpp"
+#include "landscape/cli/structure_input.hpp"
 #include "landscape/report/charts.hpp"
 #include "landscape/report/figure.hpp"
 #include "landscape/report/report.hpp"
@@ -25,6 +28,9 @@ void add_report_command(CLI::App& app, Context& context) {
   command->callback([&context, o] {
     context.action = [&context, o] {
       o->report.stop = stop_requested;
+      check_writable("--output", o->output);
+      if (const auto kind = std::filesystem::path(o->output).extension(); kind != ".html" && kind != ".htm")
+        throw md::InputError("--output: expected a name ending in .html, got " + o->output);
       try {
         const auto page = report_page(context.global.database, o->report);
         md::text::replace_file(o->output, page);

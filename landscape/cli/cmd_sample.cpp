@@ -85,18 +85,19 @@ void add_quench(CLI::App& parent, Context& context) {
   o->quench.melt_ps = 10.0;
   command->add_option("--name", o->name, "name of the sample")->required();
   command->add_option("--composition", o->quench.composition, "Cu46Zr46Al8; only ratios count")->required();
-  command->add_option("--atoms", o->quench.atoms, "number of atoms")->capture_default_str();
+  command->add_option("--atoms", o->quench.atoms, "number of atoms")->capture_default_str()->check(count_at_least(1));
   add_potential_option(*command, o->potential);
-  command->add_option("--melt-temperature", o->quench.melt_temperature_k, "[K]")->capture_default_str();
-  command->add_option("--melt-ps", o->quench.melt_ps, "time in the melt [ps]")->capture_default_str();
-  command->add_option("--settle-ps", o->quench.settle_ps, "time at constant volume before [ps]")->capture_default_str();
-  command->add_option("--rate", o->quench.rate_k_per_s, "quench rate [K/s]")->capture_default_str();
-  command->add_option("--end-temperature", o->quench.end_temperature_k, "[K]")->capture_default_str();
-  command->add_option("--pressure", o->quench.pressure_gpa, "[GPa]")->capture_default_str();
-  command->add_option("--dt", o->quench.dt_ps, "time step [ps]")->capture_default_str();
-  command->add_option("--volume-per-atom", o->quench.volume_per_atom_a3, "of the first lattice [Å³]");
+  command->add_option("--melt-temperature", o->quench.melt_temperature_k, "[K]")->capture_default_str()->check(number_above(0));
+  command->add_option("--melt-ps", o->quench.melt_ps, "time in the melt [ps]")->capture_default_str()->check(number_at_least(0));
+  command->add_option("--settle-ps", o->quench.settle_ps, "time at constant volume before [ps]")->capture_default_str()->check(number_at_least(0));
+  command->add_option("--rate", o->quench.rate_k_per_s, "quench rate [K/s]")->capture_default_str()->check(number_above(0));
+  command->add_option("--end-temperature", o->quench.end_temperature_k, "[K]")->capture_default_str()->check(number_above(0));
+  command->add_option("--pressure", o->quench.pressure_gpa, "[GPa]")->capture_default_str()->check(finite_number());
+  command->add_option("--dt", o->quench.dt_ps, "time step [ps]")->capture_default_str()->check(number_above(0));
+  command->add_option("--volume-per-atom", o->quench.volume_per_atom_a3, "of the first lattice [Å³]")->check(number_above(0));
   command->add_option("--cell", o->cell, "final relaxation: fixed, iso or aniso")
       ->check(CLI::IsMember({"fixed", "iso", "aniso"}))->capture_default_str();
+  command->footer("Example: landscape sample quench --name glass --composition Cu46Zr46Al8 --atoms 1000 --potential zhou2004 --rate 1e13");
   command->callback([&context, o] {
     context.action = [&context, o] {
       QuenchRequest request{o->name, md::open_potential(o->potential, md::TableEnd::Flat), o->quench, cell_mode(o->cell)};
@@ -156,22 +157,23 @@ void add_htc(CLI::App& parent, Context& context) {
   auto& c = o->cycle;
   command->add_option("--name", o->name, "name of the new sample")->required();
   command->add_option("--from", o->from, "sample to start from")->required();
-  command->add_option("--cycles", c.cycles, "cycles t-low -> t-high -> t-low")->capture_default_str();
-  command->add_option("--t-high", c.high_temperature_k, "[K]")->capture_default_str();
-  command->add_option("--t-low", c.low_temperature_k, "[K]; the same as --t-high for constant temperature")->capture_default_str();
-  command->add_option("--swaps", c.swaps_per_step, "attempted swaps of unlike atoms for each time step; 0: plain MD")->capture_default_str();
-  command->add_option("--swap-interval", c.swap_interval, "steps between swaps, which are then as many more at once")->capture_default_str();
-  command->add_option("--ramp-rate", c.rate_k_per_s, "of heating and cooling [K/s]")->capture_default_str();
-  command->add_option("--hold", c.hold_high_ps, "time at t-high [ps]; the length of a cycle at constant temperature")->capture_default_str();
-  command->add_option("--hold-low", c.hold_low_ps, "time at t-low [ps]")->capture_default_str();
-  command->add_option("--flexible-below", c.flexible_below_k, "the cell may change its shape below this temperature [K]")->capture_default_str();
-  command->add_option("--pressure", c.pressure_gpa, "[GPa]")->capture_default_str();
-  command->add_option("--dt", c.dt_ps, "time step [ps]")->capture_default_str();
+  command->add_option("--cycles", c.cycles, "cycles t-low -> t-high -> t-low")->capture_default_str()->check(count_at_least(1));
+  command->add_option("--t-high", c.high_temperature_k, "[K]")->capture_default_str()->check(number_above(0));
+  command->add_option("--t-low", c.low_temperature_k, "[K]; the same as --t-high for constant temperature")->capture_default_str()->check(number_above(0));
+  command->add_option("--swaps", c.swaps_per_step, "attempted swaps of unlike atoms for each time step; 0: plain MD")->capture_default_str()->check(count_at_least(0));
+  command->add_option("--swap-interval", c.swap_interval, "steps between swaps, which are then as many more at once")->capture_default_str()->check(count_at_least(1));
+  command->add_option("--ramp-rate", c.rate_k_per_s, "of heating and cooling [K/s]")->capture_default_str()->check(number_above(0));
+  command->add_option("--hold", c.hold_high_ps, "time at t-high [ps]; the length of a cycle at constant temperature")->capture_default_str()->check(number_at_least(0));
+  command->add_option("--hold-low", c.hold_low_ps, "time at t-low [ps]")->capture_default_str()->check(number_at_least(0));
+  command->add_option("--flexible-below", c.flexible_below_k, "the cell may change its shape below this temperature [K]")->capture_default_str()->check(number_at_least(0));
+  command->add_option("--pressure", c.pressure_gpa, "[GPa]")->capture_default_str()->check(finite_number());
+  command->add_option("--dt", c.dt_ps, "time step [ps]")->capture_default_str()->check(number_above(0));
   command->add_option_function<std::string>("--keep", [o](const std::string& what) { o->keep_best = what == "best"; },
                                             "cycle whose inherent structure becomes the sample: last or best, that of lowest energy")
       ->check(CLI::IsMember({"last", "best"}))->default_str("last");
-  command->add_option("--patience", o->patience, "end after so many cycles without gain; 0: never")->capture_default_str();
-  command->add_option("--min-gain", o->min_gain_ev, "a smaller gain is none [eV/atom]")->capture_default_str();
+  command->add_option("--patience", o->patience, "end after so many cycles without gain; 0: never")->capture_default_str()->check(count_at_least(0));
+  command->add_option("--min-gain", o->min_gain_ev, "a smaller gain is none [eV/atom]")->capture_default_str()->check(number_at_least(0));
+  command->footer("Example: landscape sample htc --name annealed --from glass --cycles 20 --t-high 900 --t-low 600");
   command->callback([&context, o] {
     context.action = [&context, o] {
       o->cycle.validate();
@@ -203,6 +205,7 @@ void add_import(CLI::App& parent, Context& context) {
   command->add_option("--name", o->name, "name of the sample")->required();
   command->add_option("--cell", o->cell, "relaxation: fixed, iso or aniso")
       ->check(CLI::IsMember({"fixed", "iso", "aniso"}))->capture_default_str();
+  command->footer("Example: landscape sample import glass.xyz --name glass --potential CuZr_mm.eam.fs");
   command->callback([&context, o] {
     context.action = [&context, o] {
       auto input = open_structure(o->structure, md::TableEnd::Flat);

@@ -49,21 +49,7 @@ nlohmann::json points_json(const SeriesResult& series) {
   return points;
 }
 
-using Columns = std::vector<std::string>;
-
-/// One document with --json; else a line for each key, and the arrays of rows named in `tables` as tables.
-void print_tables(const Context& context, nlohmann::json document, const std::vector<std::pair<std::string, Columns>>& tables) {
-  if (context.global.json) return context.print(document);
-  std::string text;
-  for (const auto& [key, columns] : tables) {
-    if (!document[key].empty()) text += '\n' + key + '\n' + array_table(document[key], columns);
-    document.erase(key);
-  }
-  context.print(document);
-  print_text(text);
-}
-
-const std::pair<std::string, Columns> point_table = {
+const std::pair<std::string, std::vector<std::string>> point_table = {
     "points", {"temperature_k", "energy_per_atom_ev", "energy_per_atom_fixed_cell_ev", "volume_a3"}};
 
 void print_heating(const Context& context, const std::string& sample, const SeriesResult& series) {
@@ -93,12 +79,13 @@ void add_heat(CLI::App& parent, Context& context) {
   auto o = std::make_shared<HeatingRequest>();
   auto csv = std::make_shared<std::string>();
   command->add_option("sample", o->sample, "name of the sample")->required();
-  command->add_option("--from-temperature", o->low_temperature_k, "[K]")->capture_default_str();
-  command->add_option("--to", o->high_temperature_k, "[K]")->capture_default_str();
-  command->add_option("--every", o->every_k, "between two inherent structures, the last at --to [K]")->capture_default_str();
-  command->add_option("--rate", o->rate_k_per_s, "of heating [K/s]")->capture_default_str();
-  command->add_option("--dt", o->dt_ps, "time step [ps]")->capture_default_str();
+  command->add_option("--from-temperature", o->low_temperature_k, "[K]")->capture_default_str()->check(number_above(0));
+  command->add_option("--to", o->high_temperature_k, "[K]")->capture_default_str()->check(number_above(0));
+  command->add_option("--every", o->every_k, "between two inherent structures, the last at --to [K]")->capture_default_str()->check(number_above(0));
+  command->add_option("--rate", o->rate_k_per_s, "of heating [K/s]")->capture_default_str()->check(number_above(0));
+  command->add_option("--dt", o->dt_ps, "time step [ps]")->capture_default_str()->check(number_above(0));
   command->add_option("--csv", *csv, "where to write the points as CSV");
+  command->footer("Example: landscape sample heat glass --to 1200 --every 50 --csv heating.csv");
   command->callback([&context, o, csv] {
     context.action = [&context, o, csv] {
       if (!csv->empty()) check_writable("--csv", *csv);
@@ -136,12 +123,13 @@ void add_liquid(CLI::App& parent, Context& context) {
   auto o = std::make_shared<LiquidRequest>();
   auto csv = std::make_shared<std::string>();
   command->add_option("sample", o->sample, "sample to melt; it is not changed")->required();
-  command->add_option("--temperature", o->temperature_k, "[K]")->capture_default_str();
-  command->add_option("--melt-ps", o->melt_ps, "time before the first inherent structure [ps]")->capture_default_str();
-  command->add_option("--interval-ps", o->interval_ps, "time between two [ps]")->capture_default_str();
-  command->add_option("--points", o->points, "number of inherent structures; an error needs ten")->capture_default_str();
-  command->add_option("--dt", o->dt_ps, "time step [ps]")->capture_default_str();
+  command->add_option("--temperature", o->temperature_k, "[K]")->capture_default_str()->check(number_above(0));
+  command->add_option("--melt-ps", o->melt_ps, "time before the first inherent structure [ps]")->capture_default_str()->check(number_at_least(0));
+  command->add_option("--interval-ps", o->interval_ps, "time between two [ps]")->capture_default_str()->check(number_above(0));
+  command->add_option("--points", o->points, "number of inherent structures; an error needs ten")->capture_default_str()->check(count_at_least(2));
+  command->add_option("--dt", o->dt_ps, "time step [ps]")->capture_default_str()->check(number_above(0));
   command->add_option("--csv", *csv, "where to write the points as CSV");
+  command->footer("Example: landscape sample liquid glass --temperature 1200 --points 20");
   command->callback([&context, o, csv] {
     context.action = [&context, o, csv] {
       if (!csv->empty()) check_writable("--csv", *csv);

@@ -76,7 +76,7 @@ void add_shear_command(CLI::App& app, Context& context) {
       ->excludes(resolution);
   command->add_option("--threshold", request->rearrangement.threshold_a2,
                       "an atom whose D2min (a sum over neighbors) is above this is rearranged [Å²]; half of it is counted too")->capture_default_str();
-  command->add_option("--d2min-cutoff", request->rearrangement.cutoff_a, "neighbors of D2min [Å]; the first minimum of g(r) unless given");
+  command->add_option("--d2min-cutoff", request->rearrangement.cutoff_a, "neighbors of D2min [Å]; the first minimum of g(r) unless given")->check(number_above(0));
   command->add_option("--overlap-distance", request->rearrangement.overlap_a, "an atom that moved less counts for the overlap Q12 [Å]")
       ->capture_default_str();
   auto rule = std::make_shared<std::string>("energy");
@@ -93,7 +93,12 @@ void add_shear_command(CLI::App& app, Context& context) {
                                     context.global.database, "; the same command continues"));
         return exit_stopped;
       }
-      context.print(describe(report, *rule));
+      auto result = describe(report, *rule);
+      if (!context.global.json && *rule == "energy") result.erase("drops");  // they are the events
+      print_tables(context, std::move(result),
+                   {{"drops", {"strain", "to_strain", "stress_drop_gpa", "energy_drop_ev"}},
+                    {"events", {"branch", "strain_lower", "strain", "energy_drop_ev", "stress_drop_gpa", "max_displacement_a", "center_atom", "rearranged_atoms"}},
+                    {"unloadings", {"from_strain", "residual_strain", "dissipated_energy_ev", "closed", "overlap", "healed_fraction"}}});
       if (std::isfinite(report.shear.unstable_strain))
         context.outcome(md::message("the state of ", request->sample, " at strain ", report.shear.unstable_strain,
                                     " is no minimum: symmetry keeps it from giving way; displace the atoms at random and import them again"));

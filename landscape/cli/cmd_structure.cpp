@@ -6,6 +6,7 @@
 #include "landscape/cli/subject_input.hpp"
 #include "landscape/workflow/records.hpp"
 #include "landscape/workflow/sample_results.hpp"
+#include "landscape/workflow/shear_walk.hpp"
 #include "md/core/error.hpp"
 #include "md/structure/correlations.hpp"
 #include "md/structure/crystallinity.hpp"
@@ -156,6 +157,7 @@ void add_event(nlohmann::json& out,
     throw md::InputError(md::message("--event ", o.event, ": that event is of another sample, ",
                                      open.database->sample(event.sample_id).name));
   const double cutoff = o.d2min_cutoff_a > 0.0 ? o.d2min_cutoff_a : first_minimum;
+  RearrangementOptions{.cutoff_a = o.d2min_cutoff_a}.validate();
   if (!std::isfinite(cutoff))
     throw md::InputError("--event: g(r) has no first minimum, expected --d2min-cutoff");
   const Eigen::VectorXd d2min =
@@ -236,22 +238,22 @@ void add_structure_command(CLI::App& app, Context& context) {
       ->add_option(
           "--min-face", o->voronoi.smallest_face,
           "Voronoi faces below this share of their cell's surface are dropped; 0 keeps all")
-      ->capture_default_str();
+      ->capture_default_str()->check(number_at_least(0));
   command
       ->add_option("--min-edge", o->voronoi.shortest_edge_a,
                    "edges of Voronoi faces below this length do not count [Å]; 0 counts all")
-      ->capture_default_str();
-  command->add_option("--r-max", o->radial.r_max_a, "of g(r) [Å]")->capture_default_str();
-  command->add_option("--dr", o->radial.step_a, "bins of g(r) [Å]")->capture_default_str();
-  command->add_option("--q-max", o->factor.q_max_per_a, "of S(q) [1/Å]")->capture_default_str();
-  command->add_option("--dq", o->factor.step_per_a, "bins of S(q) [1/Å]")->capture_default_str();
-  command
+      ->capture_default_str()->check(number_at_least(0));
+  command->add_option("--r-max", o->radial.r_max_a, "of g(r) [Å]")->capture_default_str()->check(number_above(0));
+  command->add_option("--dr", o->radial.step_a, "bins of g(r) [Å]")->capture_default_str()->check(number_above(0));
+  command->add_option("--q-max", o->factor.q_max_per_a, "of S(q) [1/Å]")->capture_default_str()->check(number_above(0));
+  command->add_option("--dq", o->factor.step_per_a, "bins of S(q) [1/Å]")->capture_default_str()->check(number_above(0));
+  auto* event = command
       ->add_option("--event", o->event,
                    "also D2min of each atom from the initial to the final minimum of this event of "
                    "the sample")
       ->check(count_at_least(1));
   command->add_option("--d2min-cutoff", o->d2min_cutoff_a,
-                      "neighbors of D2min [Å]; the first minimum of g(r) unless given");
+                      "neighbors of D2min [Å]; the first minimum of g(r) unless given")->check(number_above(0))->needs(event);
   command->add_option("--csv", o->csv_g, "g(r) as CSV");
   command->add_option("--csv-sq", o->csv_s, "S(q) as CSV");
   command->add_option("-o,--output", o->output,

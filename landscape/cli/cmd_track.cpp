@@ -112,7 +112,8 @@ void add_track_command(CLI::App& app, Context& context) {
         return exit_stopped;
       }
       if (report.tracks.empty() && report.notes.empty()) return nothing_to_follow(context, request, options->choice);
-      context.print(describe(report));
+      print_tables(context, describe(report),
+                   {{"tracks", {"event", "plane", "window_low", "low_end", "window_high", "high_end", "critical_strain", "critical_strain_error", "event_class"}}});
       return exit_done;
     };
   });

@@ -73,6 +73,31 @@ void print_text(const std::string& text) {
   if (!std::cout) throw md::InputError("standard output: cannot be written");
 }
 
+namespace {
+
+CLI::Validator number_that(const std::string& expected, const std::function<bool(double)>& good) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        double value = 0.0;
+        return CLI::detail::lexical_cast(text, value) && std::isfinite(value) && good(value) ? std::string() : fmt::format("expected {}, got {}", expected, text);
+      },
+      "");
+}
+
+}  // namespace
+
+CLI::Validator finite_number() {
+  return number_that("a finite number", [](double) { return true; });
+}
+
+CLI::Validator number_above(double least) {
+  return number_that(fmt::format("a number above {}", least), [least](double value) { return value > least; });
+}
+
+CLI::Validator number_at_least(double least) {
+  return number_that(fmt::format("a number of at least {}", least), [least](double value) { return value >= least; });
+}
+
 CLI::Validator count_at_least(std::int64_t least) {
   return CLI::Validator(
       [least](std::string& text) {

@@ -49,6 +49,10 @@ struct Context {
 void print_text(const std::string& text);
 /// For whole numbers from `least`.
 CLI::Validator count_at_least(std::int64_t least);
+/// For finite numbers.
+CLI::Validator finite_number();
+CLI::Validator number_above(double least);
+CLI::Validator number_at_least(double least);
 
 /// Adds them to the root; commands inherit them, before and after their name.
 void add_global_options(CLI::App& app, GlobalOptions& options);

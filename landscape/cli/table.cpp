@@ -104,6 +104,7 @@ std::string array_table(const nlohmann::json& rows, const std::vector<std::strin
   const auto value = [](const nlohmann::json& x) -> db::Value {
     if (x.is_number_integer()) return x.get<std::int64_t>();
     if (x.is_number()) return std::isfinite(x.get<double>()) ? db::Value(x.get<double>()) : db::Value();
+    if (x.is_boolean()) return std::string(x.get<bool>() ? "yes" : "no");
     return x.is_string() ? db::Value(x.get<std::string>()) : db::Value();
   };
   db::QueryResult result{columns, {}};
@@ -112,6 +113,17 @@ std::string array_table(const nlohmann::json& rows, const std::vector<std::strin
     for (const auto& column : columns) line.push_back(value(row.value(column, nlohmann::json())));
   }
   return rows_table(result);
+}
+
+void print_tables(const Context& context, nlohmann::json document, const std::vector<std::pair<std::string, std::vector<std::string>>>& tables) {
+  if (context.global.json) return context.print(document);
+  std::string text;
+  for (const auto& [key, columns] : tables) {
+    if (!document[key].empty()) text += '\n' + key + '\n' + array_table(document[key], columns);
+    document.erase(key);
+  }
+  context.print(document);
+  print_text(text);
 }
 
 }  // namespace landscape::cli

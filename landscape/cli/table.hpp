@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "db/query.hpp"
+#include "landscape/cli/global_options.hpp"
 
 namespace landscape::cli {
 
@@ -29,5 +30,8 @@ nlohmann::json known(const std::optional<T>& value) {
 
 /// A JSON array of row objects with these of their keys as columns; null and what is not there is "-".
 std::string array_table(const nlohmann::json& rows, const std::vector<std::string>& columns);
+
+/// One document with --json; else a line for each key, and the arrays of rows named in `tables`, with their columns, as tables.
+void print_tables(const Context& context, nlohmann::json document, const std::vector<std::pair<std::string, std::vector<std::string>>>& tables);
 
 }  // namespace landscape::cli

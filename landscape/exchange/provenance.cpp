@@ -31,7 +31,7 @@ class Chain {
     db::Id id = 0;
     const auto parsed_id = std::from_chars(name.data(), name.data() + name.size(), id);
     if (parsed_id.ec != std::errc() || parsed_id.ptr != name.data() + name.size()) {
-      throw db::Error(db::message("provenance of a ", kind, ": expected its id, got ", name));
+      throw db::Error(db::message("provenance: ", kind, ": expected its id, got ", name));
     }
     if (kind == "event")
       add_event(id);

@@ -71,8 +71,6 @@ struct Job {
 
 /// [eV] error of a barrier whose saddle was converged to 1e-4 eV/Å.
 constexpr double barrier_error = 1e-6;
-/// A slope below this share of the barrier is no coupling: the fold would lie at a strain above 15000.
-constexpr double least_slope = 1e-4;
 
 void predict(Job& job, const Answer& minimum, const std::shared_ptr<const md::Potential>& potential, const md::Cell& reference,
              const catastrophe::PredictOptions& options) {
@@ -80,8 +78,8 @@ void predict(Job& job, const Answer& minimum, const std::shared_ptr<const md::Po
   const double volume = reference.volume();
   BarrierPoint here{job.event.strain_xy, saddle.state.energy - minimum.state.energy,
                     volume * (saddle.state.stress - minimum.state.stress)};
-  const double error = std::max(std::abs(saddle.stress_correction) + std::abs(minimum.stress_correction), least_slope * here.barrier);
-  const Prediction first = catastrophe::predict_first_order(here, barrier_error, error);
+  const double error = std::abs(saddle.stress_correction) + std::abs(minimum.stress_correction);
+  const Prediction first = is_coupled(here.barrier, here.slope) ? catastrophe::predict_first_order(here, barrier_error, error) : Prediction{};
   const double calls = saddle.calls;
   job.out.push_back(record_of(first, 0, here, calls));
   if (!saddle.converged || !minimum.converged) return;
@@ -188,6 +186,8 @@ PredictReport predict_events(db::Database& database, const PredictRequest& reque
   const auto potential = sample_potential(database, sample);
   const md::Cell reference = sample_cell(sample);
   if (!reference.fully_periodic()) throw md::InputError(md::message("predict: sample ", sample.name, " is not periodic in all directions"));
+  if (!request.stored_only && load_minimum(database, sample.minimum_id.value()).any_frozen())
+    throw md::InputError(md::message("predict: sample ", sample.name, " has frozen atoms, expected none; --stored-only predicts from what is stored"));
   const int plane = request.options.plane;
   const std::string plane_text = plane_name(plane);
   PredictReport report;

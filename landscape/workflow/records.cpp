@@ -314,9 +314,7 @@ Displacement measure_displacement(const md::AtomicSurface& surface, const Eigen:
 
 double predicted_critical_strain(double strain, double barrier_ev, double volume_a3, double delta_stress_gpa) {
   const double slope = volume_a3 * delta_stress_gpa / md::units::gpa_per_ev_a3;  // dE_A/dγ [eV]
-  // A stress is good to about 1e-6 eV/Å³ at the force tolerance of a stored saddle (1 % of a typical 1e-4): what predicts a
-  // strain beyond 100 says nothing.
-  if (!(std::abs(slope) > 0.015 * std::abs(barrier_ev))) return db::unknown;
+  if (!is_coupled(barrier_ev, slope)) return db::unknown;
   return strain - 1.5 * barrier_ev / slope;
 }
 

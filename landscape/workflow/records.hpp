@@ -1,6 +1,7 @@
 /// Between the plain records of the database and the types of md: configurations, potentials, stresses.
 #pragma once
 
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <span>
@@ -101,7 +102,10 @@ struct Displacement {
 Displacement measure_displacement(const md::AtomicSurface& surface, const Eigen::Ref<const Eigen::VectorXd>& from,
                                   const Eigen::Ref<const Eigen::VectorXd>& to);
 
-/// DESIGN.md section 3: γ - 3 E / (2 V Δτ); NaN where V Δτ is below its error (1e-4 of the barrier is no slope).
+/// Whether a barrier has a slope dE_A/dγ [eV] worth the name. A stress is good to about 1e-6 eV/Å³ at the force tolerance of a stored saddle (1 % of a
+/// typical 1e-4): what foretells a strain beyond 100 says nothing.
+inline bool is_coupled(double barrier_ev, double slope_ev) { return std::abs(slope_ev) > 0.015 * std::abs(barrier_ev); }
+/// DESIGN.md section 3: γ - 3 E / (2 V Δτ); NaN unless is_coupled.
 /// @param delta_stress_gpa σ_xy(saddle) - σ_xy(minimum).
 double predicted_critical_strain(double strain, double barrier_ev, double volume_a3, double delta_stress_gpa);
 

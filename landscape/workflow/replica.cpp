@@ -102,8 +102,9 @@ ReplicaWalk walk_replica(const std::shared_ptr<const md::Potential>& potential, 
   };
   md::QuasistaticShear::Memory before;
   Turn turn, highest{walk.memory(), 1};
-  double drop = -INFINITY, highest_stress = -INFINITY;
   const double sense = plan.legs.front().strain >= 0.0 ? 1.0 : -1.0;
+  const auto stress_of = [&](const WalkedStep& step) { return sense * in_plane(step.row.stress_gpa, plan.quasistatic.plane); };
+  double drop = -INFINITY, highest_stress = stress_of(out.load.front());
   const auto go = [&](std::vector<WalkedStep>& steps, const auto& look) {
     while (true) {
       if ((out.stopped = stopped())) return;
@@ -116,7 +117,6 @@ ReplicaWalk walk_replica(const std::shared_ptr<const md::Potential>& potential, 
       look(steps);
     }
   };
-  const auto stress_of = [&](const WalkedStep& step) { return sense * in_plane(step.row.stress_gpa, plan.quasistatic.plane); };
   // The atoms of the largest drop so far; those of others are let go.
   std::optional<std::size_t> holder;
   go(out.load, [&](std::vector<WalkedStep>& steps) {

@@ -18,7 +18,7 @@ std::span<const db::ShearStepRecord> loading_of(const std::vector<db::ShearStepR
   return {steps.begin(), std::ranges::find_if(steps, [](const auto& step) { return step.branch != "load"; })};
 }
 
-double sense_of(const db::ShearRecord& shear) { return shear.to_strain >= 0.0 ? 1.0 : -1.0; }
+double sense_of(const db::ShearRecord& shear) { return std::signbit(shear.to_strain) ? -1.0 : 1.0; }
 
 /// Least squares of stress against strain up to modulus_strain and before the first event.
 double small_strain_modulus(std::span<const db::ShearStepRecord> loading, double first_event, int plane) {

@@ -132,7 +132,15 @@ Starts::Starts(const StartOptions& options, const md::Configuration& minimum, co
   if (!options.zone.empty()) add(options.zone);
   if (options.soft_spots) add("soft spots");
   if (rule_.empty()) rule_ = "every atom";
-  if (atoms_.empty()) throw md::InputError("map: no free atom to start at; asked for " + rule_);
+  if (atoms_.empty()) {
+    if (!options.element.empty() && std::ranges::count(minimum.species, options.element) == 0) {
+      const std::set<std::string> there(minimum.species.begin(), minimum.species.end());
+      std::string names;
+      for (const auto& name : there) names += (names.empty() ? "" : ", ") + name;
+      throw md::InputError("--element: expected one of " + names + ", got " + options.element);
+    }
+    throw md::InputError("map: no free atom to start at; asked for " + rule_);
+  }
   rule_ += std::string("; ") + name(kind_);
   shares_.assign(atoms_.size(), 1.0 / static_cast<double>(atoms_.size()));
   if (kind_ != Shares::Soft) return;

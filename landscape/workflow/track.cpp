@@ -303,7 +303,7 @@ TrackReport track_events(db::Database& database, const TrackRequest& request, co
     if (event.sample_id != sample.id)
       throw db::Error(md::message("event ", event.id, " belongs to another sample than ", sample.name));
     catastrophe::TrackOptions options = request.options;
-    if (event.strain_xy != 0.0) options.plane = plane_index(event.plane);  // a sheared state is sheared on as it was
+    if (event.strain_xy != 0.0 || event.origin == "shear") options.plane = plane_index(event.plane);  // a sheared state is sheared on as it was
     wanted.emplace_back(event.id, describe(options, request.prove).dump());
     if (!database.find_track(event.id, wanted.back().second)) jobs.push_back(load_job(database, event, options, request.prove));
   }

@@ -23,8 +23,8 @@ void QuasistaticOptions::validate() const {
     if (!(value > 0.0)) throw InputError(message("shear: ", field, " is ", value, ", expected a positive number"));
   };
   if (plane < 0 || plane > 2) throw InputError(message("shear: plane ", plane, ", expected 0 (xy), 1 (xz) or 2 (yz)"));
-  positive("max_step", max_step);
-  positive("resolution", resolution);
+  for (const double step : {max_step, resolution})
+    if (!(step >= shortest_shear_step)) throw InputError(message("shear: a step or resolution of ", step, ", expected at least ", shortest_shear_step));
   positive("energy_drop", energy_drop);
   positive("relative_tolerance", relative_tolerance);
   positive("fall_step", fall_step);
@@ -32,6 +32,8 @@ void QuasistaticOptions::validate() const {
     throw InputError(message("shear: resolution ", resolution, " is above max_step ", max_step));
   minimize.validate();
 }
+
+double QuasistaticOptions::finest() const { return adaptive ? resolution : std::min(resolution, max_step); }
 
 double shear_stress(const Eigen::Matrix3d& stress, int plane) {
   constexpr int row[] = {0, 0, 1};
@@ -97,7 +99,7 @@ QuasistaticShear::Relaxed QuasistaticShear::relaxed_from(const ShearState& from,
   };
   MinimizeOptions minimize = options_.minimize;
   minimize.max_force = std::min(loosest_tolerance, std::max(1e-7, options_.relative_tolerance * affine_force *
-                                                         std::max(reach, options_.resolution)));
+                                                         std::max(reach, options_.finest())));
   if (!options_.adaptive) minimize.newton_force = 0.0;
   MinimizeResult result = md::minimize(surface_, to.x, minimize, watch, &model_);
   if (jumped && asked) {
@@ -143,8 +145,9 @@ bool QuasistaticShear::leads_on(const ShearState& next) {
 QuasistaticShear::Trial QuasistaticShear::judged(Relaxed relaxed) const {
   Trial trial;
   trial.converged = relaxed.converged;
-  // A jump shows in the energy.
-  trial.jump = relaxed.jumped || std::abs(shortfall(state_, relaxed.state)) > options_.energy_drop;
+  // A jump shows in the energy. One that is too high calls for shorter steps: where there are none it is the curve's bend.
+  const double less = shortfall(state_, relaxed.state);
+  trial.jump = relaxed.jumped || (options_.adaptive ? std::abs(less) : less) > options_.energy_drop;
   trial.state = std::move(relaxed.state);
   return trial;
 }
@@ -230,7 +233,7 @@ ShearStep QuasistaticShear::advance(double target) {
   sign_ = sign;
   const double left = std::abs(target - state_.strain);
   double step = std::min(options_.adaptive ? step_ : options_.max_step, left);
-  if (left - step < 0.5 * options_.resolution) step = left;
+  if (left - step < 0.5 * options_.finest()) step = left;
   const auto strain_after = [&] { return step == left ? target : state_.strain + sign * step; };
   Eigen::VectorXd drift;
   if (options_.adaptive && !earlier_.empty()) drift = sign * earlier_.back().moved / earlier_.back().distance;

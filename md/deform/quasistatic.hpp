@@ -11,10 +11,13 @@
 
 namespace landscape::md {
 
+/// Strains closer to each other differ by little more than rounding.
+inline constexpr double shortest_shear_step = 1e-12;
+
 struct QuasistaticOptions {
   int plane = 0;                  ///< 0 xy, 1 xz, 2 yz (DESIGN.md section 3: I + γ e_a ⊗ e_b)
-  double max_step = 1e-3;         ///< > 0
-  double resolution = 1e-5;       ///< > 0: an instability is bracketed no wider than this
+  double max_step = 1e-3;         ///< >= shortest_shear_step
+  double resolution = 1e-5;       ///< >= shortest_shear_step: an instability is bracketed no wider than this
   double energy_drop = 1e-4;      ///< [eV], > 0: smaller discontinuities are none
   bool adaptive = true;           ///< false: every step is max_step, affine alone, no bracketing (the reference mode)
   double relative_tolerance = 0.01;  ///< of the affine force 5.5 eV/Å times the step: max force of a relaxed state
@@ -22,6 +25,8 @@ struct QuasistaticOptions {
   MinimizeOptions minimize = {.max_force = 1e-6, .max_iterations = 50000, .max_step = 0.05, .newton_force = 0.01};
   double fall_step = 0.1;         ///< [Å], > 0: MinimizeOptions::max_step on the way down from an instability (docs/performance.md)
   void validate() const;          ///< @throws InputError naming field, value and broken range.
+  /// The shortest step taken but at the end of the way.
+  double finest() const;
 };
 
 /// A relaxed state under shear.

@@ -17,8 +17,8 @@ struct ThermalCycleOptions {
   double hold_high_ps = 0.0;       ///< [ps], >= 0: at the high temperature; more than 0 where both temperatures are the same
   double hold_low_ps = 0.0;        ///< [ps], >= 0
   int swaps_per_step = 10;         ///< >= 0: attempted exchanges of unlike atoms for each time step
-  int swap_interval = 1;           ///< [steps], > 0: all attempts of this many steps are made at once. An accepted swap costs
-                                   ///< a force call, so longer intervals are cheaper where many are accepted.
+  int swap_interval = 1;           ///< [steps], > 0: all attempts of this many steps are made at once. After an accepted swap forces
+                                   ///< are taken anew around the two atoms, so longer intervals are cheaper where many are accepted.
   double flexible_below_k = 800.0; ///< [K], >= 0: isotropic barostat above, flexible below; 0 for never flexible
   double pressure_gpa = 0.0;       ///< [GPa]
   double dt_ps = 0.002;            ///< [ps], > 0

@@ -15,6 +15,17 @@ namespace {
 /// Entries of a chunk from which on a buffer that grew to up to twice what it needs is cut back.
 constexpr std::size_t large = 200000;
 
+/// A cutoff of many cells can ask for more pairs than there is memory for. @throws InputError.
+void check_pairs(const Cell& cell, double atoms, double reach) {
+  constexpr double most = 5e8;
+  double images = 1.0;
+  for (int d = 0; d < 3; ++d)
+    if (cell.periodic()[static_cast<std::size_t>(d)]) images *= std::max(1.0, 2.0 * reach / cell.heights()[d]);
+  const double pairs = 0.25 * atoms * atoms * images;
+  if (images > 8.0 && pairs > most)
+    throw InputError(message("neighbor list: a cutoff of ", reach, " Å makes some ", pairs, " pairs of ", atoms, " atoms and their images, expected at most ", most));
+}
+
 }  // namespace
 
 NeighborList::NeighborList(double cutoff, double skin) : cutoff_(cutoff), skin_(skin) {
@@ -162,6 +173,7 @@ void NeighborList::build(const Cell& cell, const Eigen::Ref<const Matrix3Xd>& po
   if (!positions.allFinite()) throw InputError("neighbor list: a coordinate is not finite");
   const auto n = static_cast<std::size_t>(positions.cols());
   LANDSCAPE_CHECK(moving_.empty() || moving_.size() == n);
+  check_pairs(cell, static_cast<double>(n), cutoff_ + skin_);
   const int count = chunk_count(positions.cols());
   chunks_.resize(static_cast<std::size_t>(count));
   row_count_.resize(n);

@@ -32,7 +32,8 @@ class Parameters {
       const auto equals = item.find('=');
       if (equals == std::string::npos || equals == 0)
         throw InputError(message("potential ", spec, ": '", item, "', expected key=value"));
-      values_[item.substr(0, equals)] = item.substr(equals + 1);
+      if (!values_.emplace(item.substr(0, equals), item.substr(equals + 1)).second)
+        throw InputError(message("potential ", spec, ": ", item.substr(0, equals), " is given twice"));
     }
   }
   std::string text(const std::string& key, const std::string& fallback) {

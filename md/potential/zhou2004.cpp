@@ -1,6 +1,7 @@
 #include <array>
 #include <cmath>
 
+#include "md/core/error.hpp"
 #include "md/potential/eam.hpp"
 
 namespace landscape::md {
@@ -58,6 +59,8 @@ EamTables zhou2004_tables(double taper_start) {
   EamTables t;
   t.cutoff = std::sqrt(10.0) / 2.0 * lattice;
   const bool tapered = taper_start < t.cutoff;
+  if (!tapered && std::isfinite(taper_start))
+    throw InputError(message("potential zhou2004: a taper from ", taper_start, " Å, expected less than the cutoff of ", t.cutoff, ", or none"));
   // 2000 points are the authors'; with the taper we are free and take a grid fine enough that its error is below 1e-7 eV.
   const int n = tapered ? 6000 : 2000;
   constexpr double clamp = 0.5;  // [Å] below this the tables repeat their value

@@ -32,12 +32,19 @@ TEST(BadInput, CommandLine) {
   expect_refused(place.run({"query", "events", "--format", "xml"}), "xml");
   expect_refused(place.run({"query", "events", "--config", "."}), "--config");
   expect_refused(place.run({"map", "v", "--searches", "2", "--events", "2"}), "excludes");
-  expect_refused(place.run({"map", "v", "--margin", "x"}), "--margin: expected a number, got x");
+  expect_refused(place.run({"map", "v", "--margin", "x"}), "--margin: expected a number of at least 0, got x");
   expect_refused(place.run({"map", "v", "--searches", "1.5"}), "--searches: expected a whole number, got 1.5");
   expect_refused(place.run({"map", "v", "--center", "1,b"}), "--center: expected whole numbers, separated by commas, got");
   expect_refused(place.run({"shear", "v", "--to=far"}), "--to: expected a number, got far");
   expect_refused(place.run({"neb", "1", "2", "--margin", "-1"}), "--margin: expected a length of at least 0 Å, got -1");
   expect_refused(place.run({"neb", "1", "2", "--images", "0"}), "--images: expected at least 1, got 0");
+  expect_refused(place.run({"graph", "v", "--temperature", "0"}), "--temperature: expected a number above 0, got 0");
+  expect_refused(place.run({"graph", "v", "--strain", "0,nan"}), "--strain: expected a finite number, got nan");
+  expect_refused(place.run({"graph", "v", "--barrier", "0.1", "--temperature", "300"}), "excludes");
+  expect_refused(place.run({"query", "events", "--timeout", "nan"}), "--timeout: expected a number of at least 0, got nan");
+  expect_refused(place.run({"sample", "liquid", "v", "--temperature", "-5"}), "--temperature: expected a number above 0, got -5");
+  expect_refused(place.run({"--db", "", "query", "events"}), "--db: expected a file, got an empty name");
+  expect_refused(place.run({"report", "-o", "x.pdf"}), "--output: expected a name ending in .html, got x.pdf");
   place.write("bad.toml", "seed = 3\n[map]\nserches = 4\n");
   expect_refused(place.run({"--config", "bad.toml", "query", "events"}), "bad.toml:3");
 }
@@ -153,7 +160,10 @@ TEST(BadInput, RangesAreNamedByTheOptionThatWasTyped) {
   for (const auto& command : {shear, ensemble})
     for (const std::string option : {"--to", "--max-step", "--resolution", "--threshold", "--overlap-distance"})
       for (const std::string value : {"0", "nan", "inf"}) refused(command, option, value);
+  for (const std::string option : {"--max-step", "--resolution"}) refused(shear, option, "1e-20");
   refused(shear, "--resolution", "0.1");
+  for (const auto& command : {shear, ensemble, d2min})
+    for (const std::string value : {"0", "nan", "31"}) refused(command, "--d2min-cutoff", value);
   refused(shear, "--d2min-cutoff", "inf");
   refused(shear, "--d2min-cutoff", "0.5");
   refused(shear, "--plane", "zx");
