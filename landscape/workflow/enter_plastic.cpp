@@ -17,6 +17,9 @@ namespace {
 /// moves: 21 of 23 in one shear moved no atom by 0.006 Å.
 constexpr double kink_displacement = 0.01;
 
+/// Strain before an event at which its saddle and its initial minimum are alone with each other.
+constexpr double near_the_fold = 1e-4;
+
 struct Found {
   double strain = 0.0;
   Eigen::VectorXd initial;
@@ -74,6 +77,40 @@ bool belongs(md::AtomicSurface& surface, const Instability& there, double back, 
     return merges_there(surface, there, back, found.initial, found.search.saddle, why);
   why = md::message("the search for its saddle ended as ", art::name(found.search.outcome));
   return false;
+}
+
+/// Of a saddle that is as soft as the modes beside it.
+art::SearchOptions soft_search() {
+  art::SearchOptions search;
+  search.approach.max_force = 2e-6;
+  search.approach.max_step = 0.05;
+  search.approach.lanczos = {.max_vectors = 200, .delta = 0.01, .residual = 1e-3, .difference = md::Difference::Central};
+  search.minimum.max_force = search.coarse_force = 1e-6;
+  return search;
+}
+
+/// Whether the saddle merges with the initial minimum itself: 1e-4 before the event it still lies where the square root law has it, and leads there.
+bool joins(md::AtomicSurface& surface, const Instability& there, double back, const Found& found, std::string& why) {
+  const double nearer = near_the_fold;
+  try {
+    const std::optional<Eigen::VectorXd> initial = minimum_before(surface, there, nearer, why);
+    if (!initial) return false;
+    const Eigen::Matrix3d f = md::simple_shear(there.sign * (back - nearer), there.plane);
+    const Eigen::VectorXd way = md::displacement(surface, md::deformed(f, found.initial), md::deformed(f, found.search.saddle));
+    Found closer{there.event.strain_lower - there.sign * nearer, *initial, {}};
+    closer.search = art::search_from_guess(surface, *initial, *initial + std::sqrt(nearer / back) * way, way, soft_search());
+    if (!belongs(surface, there, nearer, closer, why)) return false;
+    // Of 31 events in four shears whose tracks ended at their folds the cosine was 0.988 and more, the ratio 0.6 to 1.2; of the five others two searches
+    // lost their mode, two cosines were below 0.94 and one ratio 0.3.
+    const Eigen::VectorXd now = md::displacement(surface, *initial, closer.search.saddle);
+    const double cosine = now.dot(way) / (now.norm() * way.norm()), ratio = now.norm() / (std::sqrt(nearer / back) * way.norm());
+    if (cosine > 0.98 && ratio > 0.5 && ratio < 2.0) return true;
+    why = md::message("the saddle found is another ", nearer, " before the event");
+    return false;
+  } catch (const md::InputError& error) {
+    why = error.what();
+    return false;
+  }
 }
 
 /// Whether the saddle is still that of the event at a quarter of the way that was left. Another one may be as far from its fold by chance.
@@ -140,7 +177,7 @@ std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, 
 }
 
 /// The same where climbs go astray, several modes being as soft: along the way that the minimum itself takes to the instability, all else relaxed.
-std::optional<Found> seek_along_valley(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) {
+std::optional<Found> seek_along_valley(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) try {
   Found found;
   found.strain = there.event.strain_lower - there.sign * back;
   std::optional<Eigen::VectorXd> initial = minimum_before(surface, there, back, why);
@@ -156,13 +193,11 @@ std::optional<Found> seek_along_valley(md::AtomicSurface& surface, const Instabi
     why = "the valley that its initial minimum moves along has no top";
     return std::nullopt;
   }
-  art::SearchOptions search;
-  search.approach.max_force = 2e-6;
-  search.approach.max_step = 0.05;
-  search.approach.lanczos = {.max_vectors = 200, .delta = 0.01, .residual = 1e-3, .difference = md::Difference::Central};  // as soft as the modes beside it
-  search.minimum.max_force = search.coarse_force = 1e-6;
-  found.search = art::search_from_guess(surface, found.initial, *top, way, search);
+  found.search = art::search_from_guess(surface, found.initial, *top, way, soft_search());
   return belongs(surface, there, back, found, why) ? std::optional(std::move(found)) : std::nullopt;
+} catch (const md::InputError& error) {
+  why = error.what();  // atoms closer than the potential allows
+  return std::nullopt;
 }
 
 db::Id enter(db::Database& database, const Place& place, db::PlasticEventRecord plastic, const std::string& shear_text,
@@ -243,7 +278,8 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
       if (there.bracket() > 0.25 * back) {
         why = md::message("its bracket of ", there.bracket(), " is too wide to tell, ", back, " before it");
       } else {
-        certain = back < 2e-4 || stays(surface, there, back, *candidate, why);
+        certain = back <= near_the_fold || stays(surface, there, back, *candidate, why);
+        if (certain && back > near_the_fold && there.bracket() < 0.25 * near_the_fold) certain = joins(surface, there, back, *candidate, why);
       }
       if (certain || !found) {
         found = std::move(candidate);
