@@ -1,7 +1,9 @@
 #include "art/valley.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "md/core/error.hpp"
 #include "md/minimize/minimizer.hpp"
 
 namespace landscape::art {
@@ -40,8 +42,15 @@ class Across final : public md::EnergySurface {
 
 }  // namespace
 
+void ValleyOptions::validate() const {
+  if (max_steps < 1) throw md::InputError(md::message("valley: max_steps is ", max_steps, ", expected at least 1"));
+  for (const double length : {step, max_force, max_jump})
+    if (!(length > 0.0)) throw md::InputError(md::message("valley: a step, force or jump of ", length, ", expected a positive number"));
+}
+
 std::optional<VectorXd> valley_top(md::EnergySurface& surface, const Eigen::Ref<const VectorXd>& minimum, const Eigen::Ref<const VectorXd>& direction,
                                    const ValleyOptions& options) {
+  options.validate();
   Across plane(surface, minimum, direction.normalized());
   struct Point {
     double height;

@@ -89,12 +89,14 @@ int seal(const Context& context, const std::string& output) {
 void add_db_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("db", "about the database file");
   command->require_subcommand(1);
-  command->add_subcommand("info", "what is in it")->callback([&context] { context.action = [&context] { return info(context); }; });
-  command->add_subcommand("upgrade", "to the schema of this program; a copy of the old file stays beside it")
-      ->callback([&context] { context.action = [&context] { return upgrade(context); }; });
-  command->add_subcommand("check", "whether it keeps its promises")->callback([&context] {
-    context.action = [&context] { return check(context); };
-  });
+  const auto add = [&](const char* name, const char* about, int (*action)(const Context&)) {
+    auto* one = command->add_subcommand(name, about);
+    one->footer(std::string("Example: landscape db ") + name + " --db study.db");
+    one->callback([&context, action] { context.action = [&context, action] { return action(context); }; });
+  };
+  add("info", "what is in it", info);
+  add("upgrade", "to the schema of this program; a copy of the old file stays beside it", upgrade);
+  add("check", "whether it keeps its promises", check);
   auto* merging = command->add_subcommand("merge", "add what other databases hold to --db; twice changes nothing, the order does not matter");
   auto shards = std::make_shared<std::vector<std::string>>();
   auto no_aliases = std::make_shared<bool>(false);
@@ -108,6 +110,7 @@ void add_db_command(CLI::App& app, Context& context) {
   auto* sealing = command->add_subcommand("seal", "write a compact read-only copy to give away");
   auto output = std::make_shared<std::string>();
   sealing->add_option("--output,-o", *output, "file that does not exist yet")->required();
+  sealing->footer("Example: landscape db seal --db study.db -o published.db");
   sealing->callback([&context, output] { context.action = [&context, output] { return seal(context, *output); }; });
 }
 

@@ -60,9 +60,6 @@ std::pair<nlohmann::json, nlohmann::json> mean_and_error(const std::vector<doubl
 }
 
 int run(const Context& context, MdArguments o) {
-  if (o.steps < 1) throw md::InputError(md::message("steps ", o.steps, ", expected at least 1"));
-  if (o.swaps < 0) throw md::InputError(md::message("swaps ", o.swaps, ", expected at least 0"));
-  if (o.every < 1) throw md::InputError(md::message("every ", o.every, ", expected at least 1 step"));
   if (!o.output.empty() && md::format_of_ending(o.output) != md::StructureFormat::Extxyz)
     throw md::InputError("trajectory " + o.output + ": expected a name ending in .xyz or .extxyz");
   auto input = open_structure(o.structure);
@@ -156,7 +153,7 @@ void add_md_command(CLI::App& app, Context& context) {
   command->add_option("--ensemble", o->ensemble, "nve, nvt, or npt (isotropic)")
       ->check(CLI::IsMember({"nve", "nvt", "npt"}))->required();
   command->add_option("--temperature", o->temperature_k, "of the velocities drawn at step 0, and set point [K]")->required()->check(number_above(0));
-  command->add_option("--steps", o->steps, "number of time steps")->required()->check(count_at_least(0));
+  command->add_option("--steps", o->steps, "number of time steps")->required()->check(count_at_least(1));
   command->add_option("--dt", o->dynamics.dt_ps, "time step [ps]")->capture_default_str()->check(number_above(0));
   command->add_option("--pressure", o->dynamics.pressure_gpa, "set point of npt [GPa]")->capture_default_str()->check(finite_number());
   command->add_option("--thermostat", o->dynamics.thermostat_ps, "period [ps]")->capture_default_str()->check(number_above(0));

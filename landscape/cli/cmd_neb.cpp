@@ -230,6 +230,7 @@ void add_neb_command(CLI::App& app, Context& context) {
   command->add_option("--max-iterations", options->path.max_iterations, "iterations at most, of all bands together")->capture_default_str();
   command->add_flag("!--no-split", options->path.split, "keep one band where there are minima on the way, instead of pieces");
   command->add_option("-o,--output", options->output, "where to write the saddle");
+  command->footer("Examples:\n  landscape neb 1 2\n  landscape neb before.xyz after.xyz --potential CuZr_mm.eam.fs --images 15 -o saddle.xyz");
   command->callback([&context, options] { context.action = [&context, options] { return run(context, *options); }; });
 }
 

@@ -238,7 +238,9 @@ void add_export(CLI::App& parent, Context& context) {
 }
 
 void add_list(CLI::App& parent, Context& context) {
-  parent.add_subcommand("list", "the samples there are")->callback([&context] {
+  auto* command = parent.add_subcommand("list", "the samples there are");
+  command->footer("Example: landscape sample list --json");
+  command->callback([&context] {
     context.action = [&context] {
       db::QueryOptions query;
       query.view = "samples";

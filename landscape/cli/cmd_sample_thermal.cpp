@@ -218,6 +218,7 @@ void add_rates(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("rates", "the line E_IS(log10 Q) of quenched samples, and effective rates read off it");
   auto csv = std::make_shared<std::string>();
   command->add_option("--csv", *csv, "where to write all samples with their rates as CSV");
+  command->footer("Example: landscape sample rates --csv rates.csv");
   command->callback([&context, csv] {
     context.action = [&context, csv] {
       if (!csv->empty()) check_writable("--csv", *csv);

@@ -38,6 +38,9 @@ OpenSubject open_subject(const Context& context,
     open.subject = sample_subject(*open.database, name);
     return open;
   }
+  if (!std::filesystem::exists(name) && std::filesystem::exists(context.global.database) &&
+      db::Database(context.global.database, db::Mode::ReadOnly).find_sample(name))
+    throw md::InputError(name + " is a sample and has its potential: expected no --potential with it, got " + options.structure.potential);
   auto input = open_structure(options.structure, md::TableEnd::Flat);
   open.subject = file_subject(std::move(input.configuration), input.potential,
                               options.as_is ? Relaxation::None : relaxation, session);

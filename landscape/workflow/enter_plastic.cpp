@@ -79,13 +79,19 @@ bool belongs(md::AtomicSurface& surface, const Instability& there, double back, 
   return false;
 }
 
-/// Of a saddle that is as soft as the modes beside it.
-art::SearchOptions soft_search() {
+/// Of a saddle next to its minimum.
+art::SearchOptions near_search() {
   art::SearchOptions search;
   search.approach.max_force = 2e-6;
   search.approach.max_step = 0.05;
-  search.approach.lanczos = {.max_vectors = 200, .delta = 0.01, .residual = 1e-3, .difference = md::Difference::Central};
   search.minimum.max_force = search.coarse_force = 1e-6;
+  return search;
+}
+
+/// Of one that is as soft as the modes beside it, too.
+art::SearchOptions soft_search() {
+  art::SearchOptions search = near_search();
+  search.approach.lanczos = {.max_vectors = 200, .delta = 0.01, .residual = 1e-3, .difference = md::Difference::Central};
   return search;
 }
 
@@ -135,6 +141,23 @@ bool stays(md::AtomicSurface& surface, const Instability& there, double back, co
   return false;
 }
 
+/// The saddle of the event along the way that its minimum itself takes there, all else relaxed: where climbs go astray, several modes being as soft.
+/// @param way from the minimum to where it is next to the event [Å]. @param to_saddle how far the square root law has it [Å].
+bool climb_valley(md::AtomicSurface& surface, const Instability& there, double back, const Eigen::VectorXd& way, double to_saddle, Found& found,
+                  std::string& why) try {
+  surface.forget_history();
+  const auto top = art::valley_top(surface, found.initial, way, {.step = 0.2 * to_saddle, .max_force = 2e-6});
+  if (!top) {
+    why = "the valley that its initial minimum moves along has no top";
+    return false;
+  }
+  found.search = art::search_from_guess(surface, found.initial, *top, way, soft_search());
+  return belongs(surface, there, back, found, why);
+} catch (const md::InputError& error) {
+  why = error.what();  // atoms closer than the potential allows
+  return false;
+}
+
 /// The saddle that the initial minimum merges with at `event.strain`, sought `back` before it.
 std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) {
   const int plane = there.plane;
@@ -144,18 +167,16 @@ std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, 
   if (!initial) return std::nullopt;
   found.initial = std::move(*initial);
   Eigen::VectorXd gradient(found.initial.size());
-  art::SearchOptions search;
+  art::SearchOptions search = near_search();
   search.activation_step = back > 5e-4 ? 0.1 : 0.03;  // the saddle is nearer
   search.relaxation_steps = 2;
   search.leave_curvature = -0.02;
-  search.approach.max_force = 2e-6;
-  search.approach.max_step = 0.05;
-  search.minimum.max_force = search.coarse_force = 1e-6;
   // At ε before the fold the minimum lies at x_c - c √ε and the saddle at x_c + c √ε; `before` is a minimum nearly there.
   const double root = std::sqrt(back), last = std::sqrt(0.5 * there.bracket());
   const Eigen::VectorXd nearly = md::deformed(md::simple_shear(-there.sign * back, plane), there.before);
-  if (root > 1.5 * last) {  // of a wider bracket the state before says too little
-    const Eigen::VectorXd way = md::displacement(surface, found.initial, nearly);
+  const Eigen::VectorXd way = md::displacement(surface, found.initial, nearly);
+  const bool tells = root > 1.5 * last;  // of a wider bracket the state before says too little
+  if (tells) {
     found.search = art::search_from_guess(surface, found.initial, nearly + way * ((root + last) / (root - last)), way, search);
     if (belongs(surface, there, back, found, why)) return found;
   }
@@ -173,30 +194,7 @@ std::optional<Found> seek(md::AtomicSurface& surface, const Instability& there, 
     search.activation_step *= 0.3;
     search.leave_curvature *= 0.1;
   }
-  return std::nullopt;
-}
-
-/// The same where climbs go astray, several modes being as soft: along the way that the minimum itself takes to the instability, all else relaxed.
-std::optional<Found> seek_along_valley(md::AtomicSurface& surface, const Instability& there, double back, std::string& why) try {
-  Found found;
-  found.strain = there.event.strain_lower - there.sign * back;
-  std::optional<Eigen::VectorXd> initial = minimum_before(surface, there, back, why);
-  if (!initial) return std::nullopt;
-  found.initial = std::move(*initial);
-  const double root = std::sqrt(back), last = std::sqrt(0.5 * there.bracket());
-  const Eigen::VectorXd nearly = md::deformed(md::simple_shear(-there.sign * back, there.plane), there.before);
-  const Eigen::VectorXd way = md::displacement(surface, found.initial, nearly);
-  if (!(root > 1.5 * last)) return std::nullopt;
-  const double to_saddle = 2.0 * way.norm() * root / (root - last);
-  const auto top = art::valley_top(surface, found.initial, way, {.step = 0.2 * to_saddle, .max_force = 2e-6});
-  if (!top) {
-    why = "the valley that its initial minimum moves along has no top";
-    return std::nullopt;
-  }
-  found.search = art::search_from_guess(surface, found.initial, *top, way, soft_search());
-  return belongs(surface, there, back, found, why) ? std::optional(std::move(found)) : std::nullopt;
-} catch (const md::InputError& error) {
-  why = error.what();  // atoms closer than the potential allows
+  if (tells && climb_valley(surface, there, back, way, 2.0 * way.norm() * root / (root - last), found, why)) return found;
   return std::nullopt;
 }
 
@@ -273,7 +271,6 @@ EnteredEvents enter_plastic_events(db::Database& database, const db::SampleRecor
     std::stable_partition(backs.begin(), backs.end(), [&](double back) { return back <= 0.8 * room; });
     for (const double back : backs) {
       std::optional<Found> candidate = seek(surface, there, back, why);
-      if (!candidate) candidate = seek_along_valley(surface, there, back, why);
       if (!candidate) continue;
       if (there.bracket() > 0.25 * back) {
         why = md::message("its bracket of ", there.bracket(), " is too wide to tell, ", back, " before it");

@@ -181,6 +181,32 @@ TEST(Contract, WhatWasNotReachedIsPrintedAsNull) {
   EXPECT_NE(same.err.find("same_endpoints"), std::string::npos) << same.err;  // also with --quiet
 }
 
+/// How many commands without commands below them there are, each of which must show an example of itself.
+int expect_examples(const Workplace& place, const std::vector<std::string>& command) {
+  auto asked = command;
+  asked.push_back("--help");
+  const std::string help = place.run(asked).out;
+  const std::string heading = "Subcommands:\n";
+  if (const auto list = help.find(heading); list != std::string::npos) {
+    int leaves = 0;
+    std::istringstream lines(help.substr(list + heading.size()));
+    for (std::string line; std::getline(lines, line) && line.starts_with("  ");) {
+      if (line[2] == ' ') continue;  // a description that goes on
+      auto below = command;
+      below.push_back(line.substr(2, line.find(' ', 2) - 2));
+      leaves += expect_examples(place, below);
+    }
+    return leaves;
+  }
+  std::string text = "landscape";
+  for (const auto& word : command) text += ' ' + word;
+  const auto example = help.find("Example");
+  EXPECT_TRUE(example != std::string::npos && help.find(text, example) != std::string::npos) << text << '\n' << help;
+  return 1;
+}
+
+TEST(Contract, EveryHelpHasAnExample) { EXPECT_GE(expect_examples(Workplace(), {}), 30); }
+
 TEST(Contract, QueriesAreTablesOrCsvAndTheVersionIsEverywhere) {
   const Workplace place;
   const auto file = place.vacancy_crystal();
